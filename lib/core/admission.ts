@@ -1,0 +1,232 @@
+import { VERSION_MAX, VERSION_MIN } from "./messages.ts";
+import type { Join, Watch } from "./messages.ts";
+import type { ErrorCode } from "./errors.ts";
+import type { RegistrarTuning } from "./options.ts";
+import { keyOf, showCard } from "./registry.ts";
+import type { Member } from "./registry.ts";
+import type { Rolls } from "./rolls.ts";
+import type { SurveyorEffect } from "./io.ts";
+
+/** A newcomer who wants an id that somebody holds, and the question put to the holder. */
+interface Challenge {
+  readonly incumbent: Member;
+  readonly newcomer: Join;
+  readonly route: string;
+  /** Only an answer to this round or a later one proves that the holder lives. */
+  readonly round: number;
+  deadlineMs: number;
+}
+
+/**
+ * Who gets in. Same id and same instance is a reconnect and always accepted. Another instance is
+ * let in when the holder is suspect, has no connection, or leaves a question unanswered that is
+ * put to it at once; if it answers, the newcomer is refused.
+ */
+export class Admission {
+  readonly #rolls: Rolls;
+  readonly #tuning: RegistrarTuning;
+  readonly #emit: (effect: SurveyorEffect) => void;
+  readonly #challenges = new Map<string, Challenge>();
+
+  constructor(options: {
+    readonly rolls: Rolls;
+    readonly tuning: RegistrarTuning;
+    readonly emit: (effect: SurveyorEffect) => void;
+  }) {
+    this.#rolls = options.rolls;
+    this.#tuning = options.tuning;
+    this.#emit = options.emit;
+  }
+
+  join(route: string, join: Join, nowMs: number): void {
+    const refusal = this.#objection(route, join);
+    if (refusal !== undefined) return this.#refuse(route, ...refusal);
+    const incumbent = this.#rolls.registry.find(join.service, join.id);
+    if (incumbent === undefined) return this.#admit(route, join, nowMs);
+    if (incumbent.instance === join.instance)
+      return this.#rebind(incumbent, join, { route, nowMs });
+    if (incumbent.route === null || incumbent.entry.standing === "suspect") {
+      return this.#replace(incumbent, join, { route, nowMs });
+    }
+    this.#challenge(incumbent, join, { route, nowMs });
+  }
+
+  watch(route: string, watch: Watch): void {
+    if (watch.version < VERSION_MIN || watch.version > VERSION_MAX) {
+      return this.#refuse(route, "ERR_VERSION", `version ${watch.version}`);
+    }
+    const { consumers, rounds, registry } = this.#rolls;
+    if (watch.services.length === 0) {
+      consumers.delete(route);
+      if (registry.ofRoute(route) === undefined) rounds.remove(route);
+      return;
+    }
+    if (!consumers.has(route) && consumers.size >= this.#tuning.consumersMax) {
+      return this.#refuse(route, "ERR_LIMIT", `consumersMax ${this.#tuning.consumersMax}`);
+    }
+    consumers.set(route, watch);
+    rounds.add(route);
+    this.#emit({ kind: "reply", route, message: { kind: "accepted", edition: 0, ordinal: null } });
+  }
+
+  /** An answer of a challenged member settles the challenge in its favour. */
+  answered(route: string, round: number, nowMs: number): void {
+    const member = this.#rolls.registry.ofRoute(route);
+    if (member === undefined) return;
+    const challenge = this.#challenges.get(keyOf(member.service, member.id));
+    if (challenge === undefined || round < challenge.round) return;
+    this.#challenges.delete(keyOf(member.service, member.id));
+    this.#rolls.note(member, "kept its id against another process", nowMs);
+    this.#refuse(challenge.route, "ERR_ID_TAKEN", `${member.id} in ${member.service}`);
+  }
+
+  /** A newcomer who goes away, or says so, gives up. */
+  withdrawn(route: string): void {
+    for (const [key, challenge] of this.#challenges) {
+      if (challenge.route === route) this.#challenges.delete(key);
+    }
+  }
+
+  /** Moves every deadline: an answer may wait while we did not look. */
+  postpone(byMs: number): void {
+    for (const challenge of this.#challenges.values()) challenge.deadlineMs += byMs;
+  }
+
+  /** A newcomer who goes away gives up; an incumbent who goes away has lost. */
+  disconnected(route: string, nowMs: number): void {
+    this.withdrawn(route);
+    for (const [key, challenge] of this.#challenges) {
+      if (challenge.incumbent.route === route) this.#yield(key, challenge, nowMs);
+    }
+  }
+
+  advance(nowMs: number): void {
+    for (const [key, challenge] of this.#challenges) {
+      if (nowMs >= challenge.deadlineMs) this.#yield(key, challenge, nowMs);
+    }
+  }
+
+  nextMs(): number {
+    let next = Infinity;
+    for (const { deadlineMs } of this.#challenges.values()) next = Math.min(next, deadlineMs);
+    return next;
+  }
+
+  #objection(route: string, join: Join): [ErrorCode, string] | undefined {
+    if (join.version < VERSION_MIN || join.version > VERSION_MAX) {
+      return [
+        "ERR_VERSION",
+        `version ${join.version}, spoken are ${VERSION_MIN} to ${VERSION_MAX}`,
+      ];
+    }
+    const { registry, publisher } = this.#rolls;
+    const bound = registry.ofRoute(route);
+    if (
+      bound !== undefined &&
+      (bound.instance !== join.instance || bound.id !== join.id || bound.service !== join.service)
+    ) {
+      return ["ERR_WIRE", "this connection is another member already"];
+    }
+    const buried = publisher.roster(join.service)?.tombstone(join.id, join.instance);
+    if (buried?.cause === "replaced") return ["ERR_REPLACED", `${join.id} in ${join.service}`];
+    if (registry.find(join.service, join.id) !== undefined) return undefined;
+    if (registry.size >= this.#tuning.peersMax)
+      return ["ERR_LIMIT", `peersMax ${this.#tuning.peersMax}`];
+    if (!registry.hasService(join.service) && registry.services >= this.#tuning.servicesMax) {
+      return ["ERR_LIMIT", `servicesMax ${this.#tuning.servicesMax}`];
+    }
+    return undefined;
+  }
+
+  #admit(route: string, join: Join, nowMs: number): void {
+    const member = this.#rolls.registry.admit(join, route);
+    this.#welcome(member, { route, nowMs });
+    this.#rolls.note(member, `joined: instance ${join.instance}`, nowMs);
+  }
+
+  #rebind(
+    member: Member,
+    join: Join,
+    at: { readonly route: string; readonly nowMs: number },
+  ): void {
+    if (showCard(member, join.edition, join.card)) member.bytes = join.bytes;
+    if (member.route !== at.route) this.#move(member, at);
+    this.#rolls.sight(member, "returned", at.nowMs);
+    this.#welcome(member, at);
+  }
+
+  #move(member: Member, at: { readonly route: string; readonly nowMs: number }): void {
+    member.returning = true;
+    const before = this.#rolls.registry.bind(member, at.route);
+    // Its old connection may still be open; what it says there no longer counts.
+    if (before !== null) this.#rolls.forget(before);
+    this.#rolls.note(member, "reconnected", at.nowMs);
+  }
+
+  #welcome(member: Member, at: { readonly route: string; readonly nowMs: number }): void {
+    const { rounds, publisher, trust } = this.#rolls;
+    const { edition } = member.entry;
+    rounds.add(at.route);
+    if (member.returning) trust.returned(at.nowMs);
+    publisher.touch(member.service, member.id);
+    publisher.wait(member.service, { route: at.route, edition });
+    this.#emit({
+      kind: "reply",
+      route: at.route,
+      message: { kind: "accepted", edition, ordinal: null },
+    });
+  }
+
+  #replace(
+    incumbent: Member,
+    join: Join,
+    at: { readonly route: string; readonly nowMs: number },
+  ): void {
+    const { route } = incumbent;
+    this.#rolls.sight(incumbent, "replaced", at.nowMs);
+    if (route !== null) this.#refuse(route, "ERR_REPLACED", `${join.id} in ${join.service}`);
+    this.#admit(at.route, join, at.nowMs);
+  }
+
+  #challenge(
+    incumbent: Member,
+    join: Join,
+    at: { readonly route: string; readonly nowMs: number },
+  ): void {
+    const key = keyOf(join.service, join.id);
+    const open = this.#challenges.get(key);
+    if (open !== undefined) {
+      // Whoever asks twice waits as long as whoever asks once.
+      if (open.route === at.route) return;
+      return this.#refuse(at.route, "ERR_ID_TAKEN", `${join.id} in ${join.service}, contested`);
+    }
+    if (incumbent.route !== null) this.#rolls.rounds.askNow(incumbent.route);
+    const waitMs = this.#tuning.answerWindowMs + this.#tuning.probeIntervalMs;
+    this.#challenges.set(key, {
+      incumbent,
+      newcomer: join,
+      route: at.route,
+      round: this.#rolls.rounds.round + 1,
+      deadlineMs: at.nowMs + waitMs,
+    });
+    this.#rolls.note(incumbent, `challenged by instance ${join.instance}`, at.nowMs);
+  }
+
+  /** The newcomer takes the id, if the same holder still has it. */
+  #yield(key: string, challenge: Challenge, nowMs: number): void {
+    this.#challenges.delete(key);
+    const { incumbent, newcomer, route } = challenge;
+    // The connection, or the registrar, may have filled up meanwhile.
+    const refusal = this.#objection(route, newcomer);
+    if (refusal !== undefined) return this.#refuse(route, ...refusal);
+    const holder = this.#rolls.registry.find(newcomer.service, newcomer.id);
+    if (holder === undefined) return this.#admit(route, newcomer, nowMs);
+    if (holder === incumbent) return this.#replace(incumbent, newcomer, { route, nowMs });
+    this.#refuse(route, "ERR_ID_TAKEN", `${newcomer.id} in ${newcomer.service}`);
+  }
+
+  #refuse(route: string, code: ErrorCode, text: string): void {
+    this.#emit({ kind: "reply", route, message: { kind: "refused", code, text } });
+    this.#emit({ kind: "note", event: "refused", detail: `${code} ${text}` });
+  }
+}

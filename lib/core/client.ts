@@ -1,0 +1,278 @@
+import { ERRORS } from "./errors.ts";
+import type { ErrorCode } from "./errors.ts";
+import { judge, nextMs } from "./contact.ts";
+import type { Contact } from "./contact.ts";
+import { Follower } from "./follower.ts";
+import type { ClientEffect, ClientInput, Connection } from "./io.ts";
+import { Link } from "./link.ts";
+import type { LinkStep } from "./link.ts";
+import { Lister } from "./listing.ts";
+import type { FromRegistrar, ToRegistrar, Welcome } from "./messages.ts";
+import type { ClientTuning } from "./options.ts";
+import { TICK_MS } from "./options.ts";
+import type { Card } from "./peer.ts";
+import { isSpoken, Respondent } from "./respondent.ts";
+import type { Identity, Showing, Wishes } from "./respondent.ts";
+
+/** Lateness of the clock that is passed on to every deadline. */
+const LATE_MS = 5 * TICK_MS;
+
+/** What a client is. */
+export interface ClientSetup {
+  /** True for each registrar that is reached by its survey endpoint, false for a roster alone. */
+  readonly sources: readonly boolean[];
+  readonly instance: string;
+  /** Null for a watcher. */
+  readonly identity: Identity | null;
+  readonly showing: Showing | null;
+  /** Services to follow; `["*"]` is all. */
+  readonly services: readonly string[];
+  readonly tuning: ClientTuning;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+/**
+ * A member or watcher as a deterministic machine over all its registrars: one link, one membership
+ * and one follower for each, and one list made of them all. A late or extra wake-up does no harm.
+ */
+export class Client {
+  readonly lister: Lister;
+  readonly #setup: ClientSetup;
+  readonly #contacts: readonly Contact[];
+  #showing: Showing | null;
+  #isFollowing: boolean;
+  #isLeaving = false;
+  #wasLive = false;
+  #connection: Connection = { kind: "connecting" };
+  #effects: ClientEffect[] = [];
+  #expectedMs = Infinity;
+
+  constructor(setup: ClientSetup) {
+    this.#setup = setup;
+    this.#showing = setup.showing;
+    this.#isFollowing = setup.identity === null;
+    const emit = (effect: ClientEffect): void => void this.#effects.push(effect);
+    const { tuning, random, services } = setup;
+    this.#contacts = setup.sources.map((hasSurvey, source) => ({
+      source,
+      link: hasSurvey ? new Link(tuning, random) : null,
+      respondent: new Respondent(tuning.helloTimeoutMs),
+      follower: new Follower({ source, services, tuning, random, emit }),
+    }));
+    this.lister = new Lister(this.#contacts.map((contact) => contact.follower));
+  }
+
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  /** The card in its present edition; null for a watcher. */
+  get showing(): Showing | null {
+    return this.#showing;
+  }
+
+  /** Some registrar has told every service that is followed. */
+  get isReady(): boolean {
+    return this.#contacts.some((contact) => contact.follower.isReady);
+  }
+
+  /** Registrars that have accepted us on the present connection. */
+  get accepted(): number {
+    return this.#contacts.filter((contact) => contact.respondent.isAccepted).length;
+  }
+
+  get nextDeadlineMs(): number {
+    return this.#expectedMs;
+  }
+
+  /** Takes one input and does what is due. */
+  handle(input: ClientInput, nowMs: number): readonly ClientEffect[] {
+    this.#effects = [];
+    const lateMs = nowMs - this.#expectedMs;
+    if (lateMs > LATE_MS) this.#postpone(lateMs);
+    this.#take(input, nowMs);
+    for (const contact of this.#contacts) this.#advance(contact, nowMs);
+    this.#judgeConnection(nowMs);
+    this.#expectedMs = Math.max(nowMs, nextMs(this.#contacts));
+    return this.#effects;
+  }
+
+  #take(input: ClientInput, nowMs: number): void {
+    switch (input.kind) {
+      case "start":
+        return this.#start(nowMs);
+      case "received":
+        return this.#withContact(input.source, (c) => this.#received(c, input.message, nowMs));
+      case "lost":
+        return this.#withContact(input.source, (c) => this.#lost(c, nowMs));
+      case "published":
+        return this.#withContact(input.source, (c) =>
+          c.follower.received(input.topic, input.message, nowMs),
+        );
+      case "follow":
+        return this.#follow(nowMs);
+      case "update":
+        return this.#update(input.card);
+      case "leave":
+        return this.#leave();
+      case "explain":
+        return this.#explain(input);
+      case "wake":
+        return;
+      default:
+        return input satisfies never;
+    }
+  }
+
+  #start(nowMs: number): void {
+    for (const contact of this.#contacts) {
+      if (contact.link === null) contact.follower.follow(null, nowMs);
+      else this.#step(contact, contact.link.dial(nowMs));
+    }
+  }
+
+  #follow(nowMs: number): void {
+    if (this.#isFollowing) return;
+    this.#isFollowing = true;
+    for (const contact of this.#contacts) {
+      const welcome = contact.link?.welcome ?? null;
+      if (welcome === null) continue;
+      contact.follower.follow(welcome.roster, nowMs);
+      contact.respondent.askAgain(nowMs);
+    }
+  }
+
+  /** A watcher has nothing to show. */
+  #update(card: Card): void {
+    if (this.#showing === null) return;
+    const showing = { edition: this.#showing.edition + 1, card };
+    this.#showing = showing;
+    for (const { source, respondent } of this.#contacts) {
+      this.#send(source, respondent.update(showing));
+    }
+  }
+
+  /** Says goodbye and asks for nothing any more. */
+  #leave(): void {
+    this.#isLeaving = true;
+    for (const { source, respondent } of this.#contacts) this.#send(source, respondent.leave());
+  }
+
+  #explain(input: { readonly token: number; readonly service: string; readonly id: string }): void {
+    for (const { source, respondent } of this.#contacts) {
+      this.#send(source, respondent.explain(input.token, input.service, input.id));
+    }
+  }
+
+  #send(source: number, message: ToRegistrar | null): void {
+    if (message !== null) this.#effects.push({ kind: "send", source, message });
+  }
+
+  #received(contact: Contact, message: FromRegistrar, nowMs: number): void {
+    const { source, respondent, link } = contact;
+    if (link === null || !link.expects(message.kind)) return;
+    link.heard(nowMs);
+    switch (message.kind) {
+      case "welcome":
+        return this.#welcomed(contact, message, nowMs);
+      case "survey":
+        return this.#send(source, respondent.answer(message));
+      case "accepted":
+        return this.#accepted(contact, message.edition);
+      case "rejoin":
+        return respondent.askAgain(nowMs);
+      case "refused":
+        return this.#refused(contact, message, nowMs);
+      default:
+        this.#effects.push({ ...message, source });
+    }
+  }
+
+  #welcomed(contact: Contact, welcome: Welcome, nowMs: number): void {
+    if (!isSpoken(welcome)) {
+      const text = `the registrar speaks ${welcome.versionMin} to ${welcome.versionMax}`;
+      return this.#refused(contact, { code: "ERR_VERSION", text }, nowMs);
+    }
+    contact.link?.welcomed(welcome, nowMs);
+    contact.respondent.opened(welcome, this.#setup.random(), nowMs);
+    if (this.#isFollowing) contact.follower.follow(welcome.roster, nowMs);
+    contact.follower.welcomed(welcome.epoch, welcome.timing.announceIntervalMs);
+  }
+
+  #accepted(contact: Contact, edition: number): void {
+    const { source, respondent, link } = contact;
+    // A member that also watches is accepted twice; only its membership counts.
+    if (edition === 0 && this.#setup.identity !== null) return;
+    respondent.accepted();
+    link?.accepted();
+    this.#effects.push({ kind: "accepted", source });
+    const showing = this.#showing;
+    if (showing !== null && edition < showing.edition) {
+      this.#send(source, respondent.update(showing));
+    }
+  }
+
+  #refused(
+    contact: Contact,
+    refusal: { readonly code: ErrorCode; readonly text: string },
+    nowMs: number,
+  ): void {
+    const { source, link } = contact;
+    if (link === null || link.state.kind === "refused") return;
+    const { code, text } = refusal;
+    this.#step(contact, link.refuse(code, ERRORS[code].retryable, nowMs));
+    this.#lost(contact, nowMs);
+    const final = this.#contacts.every((c) => c.link?.state.kind === "refused");
+    this.#effects.push({ kind: "refused", source, code, text, final });
+  }
+
+  #lost(contact: Contact, nowMs: number): void {
+    contact.link?.lost(nowMs);
+    contact.respondent.closed();
+    contact.follower.lost(nowMs);
+  }
+
+  #advance(contact: Contact, nowMs: number): void {
+    const { source, link, respondent, follower } = contact;
+    if (link !== null) this.#step(contact, link.due(nowMs), nowMs);
+    for (const message of respondent.due(this.#wishes(), nowMs)) this.#send(source, message);
+    follower.advance(nowMs);
+  }
+
+  /** A hang-up of ours is a loss as well. */
+  #step(contact: Contact, step: LinkStep, nowMs?: number): void {
+    const { source } = contact;
+    if (step === "none") return;
+    this.#effects.push({ kind: step, source });
+    if (step === "hangup" && nowMs !== undefined) this.#lost(contact, nowMs);
+  }
+
+  #wishes(): Wishes {
+    const { instance, identity, services } = this.#setup;
+    const showing = this.#isLeaving ? null : this.#showing;
+    const isConsumer = this.#isFollowing && !this.#isLeaving;
+    return { instance, identity, showing, services: isConsumer ? services : [] };
+  }
+
+  #judgeConnection(nowMs: number): void {
+    const next = judge(this.#contacts, this.#wasLive, nowMs);
+    if (next.kind === "live") this.#wasLive = true;
+    if (next.kind === this.#connection.kind && next.kind !== "refused") return;
+    if (next.kind === "refused" && this.#connection.kind === "refused") return;
+    this.#connection = next;
+    this.#effects.push({ kind: "connection", connection: next });
+  }
+
+  #postpone(byMs: number): void {
+    for (const { link, follower } of this.#contacts) {
+      link?.postpone(byMs);
+      follower.postpone(byMs);
+    }
+  }
+
+  #withContact(source: number, act: (contact: Contact) => void): void {
+    const contact = this.#contacts[source];
+    if (contact !== undefined) act(contact);
+  }
+}

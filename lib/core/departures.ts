@@ -1,0 +1,29 @@
+import type { LeftCause } from "./peer.ts";
+
+/** Departures remembered by one follower. */
+const DEPARTURES_MAX = 4096;
+
+/** Why peers left, the latest of each instance: bounded, the oldest are forgotten first. */
+export class Departures {
+  readonly #causes = new Map<string, LeftCause>();
+
+  note(
+    service: string,
+    gone: { readonly id: string; readonly instance: string },
+    cause: LeftCause,
+  ): void {
+    const key = `${service}\0${gone.id}\0${gone.instance}`;
+    this.#causes.delete(key);
+    this.#causes.set(key, cause);
+    if (this.#causes.size <= DEPARTURES_MAX) return;
+    const [oldest] = this.#causes.keys();
+    if (oldest !== undefined) this.#causes.delete(oldest);
+  }
+
+  causeOf(
+    service: string,
+    gone: { readonly id: string; readonly instance: string },
+  ): LeftCause | undefined {
+    return this.#causes.get(`${service}\0${gone.id}\0${gone.instance}`);
+  }
+}

@@ -1,0 +1,278 @@
+import { Departures } from "./departures.ts";
+import { HeldList } from "./held-list.ts";
+import type { ClientEffect } from "./io.ts";
+import { LIMITS } from "./limits.ts";
+import type { Announce, Authority, Delta, Pulse, RosterMessage, Snapshot } from "./messages.ts";
+import type { ClientTuning } from "./options.ts";
+import { silenceMs } from "./options.ts";
+import { SnapshotAsker } from "./snapshot-asker.ts";
+import { ALL, deltaTopic, PULSE_TOPIC } from "./topics.ts";
+
+/** Until the registrar tells how often it gives a sign of life. */
+const PULSE_INTERVAL_MS = 1000;
+
+/**
+ * The roster of one registrar, followed: each revision is applied once and in order; a gap or a
+ * new epoch is repaired by a snapshot while what was held stays; silence makes it stale.
+ */
+export class Follower {
+  readonly departures = new Departures();
+  readonly #source: number;
+  readonly #services: readonly string[];
+  readonly #emit: (effect: ClientEffect) => void;
+  readonly #asker: SnapshotAsker;
+  readonly #lists = new Map<string, HeldList>();
+  #isFollowing = false;
+  #roster: string | null = null;
+  #epoch: string | null = null;
+  #authority: Authority = "learning";
+  #isStale = true;
+  #heardMs = 0;
+  /** Silence is counted from here: the last message, or our last attempt to connect. */
+  #quietSinceMs = 0;
+  /** Since a silence, services may have emptied and closed unheard. */
+  #mayLagBehind = false;
+  #intervalMs = PULSE_INTERVAL_MS;
+  /** After the survey connection was lost, older messages may still be read until then. */
+  #doubtUntilMs = -Infinity;
+
+  constructor(options: {
+    readonly source: number;
+    readonly services: readonly string[];
+    readonly tuning: ClientTuning;
+    readonly random: () => number;
+    readonly emit: (effect: ClientEffect) => void;
+  }) {
+    this.#source = options.source;
+    this.#services = options.services;
+    this.#emit = options.emit;
+    this.#asker = new SnapshotAsker(options);
+  }
+
+  get authority(): Authority {
+    return this.#isStale ? "stale" : this.#authority;
+  }
+
+  /** How far one list is to be trusted: that of an earlier run waits for its snapshot. */
+  authorityOf(list: HeldList): Authority {
+    return this.#isStale || list.epoch === this.#epoch ? this.authority : "learning";
+  }
+
+  get epoch(): string | null {
+    return this.#epoch;
+  }
+
+  get isFollowing(): boolean {
+    return this.#isFollowing;
+  }
+
+  /** When a message was read last. */
+  get heardMs(): number {
+    return this.#heardMs;
+  }
+
+  get lists(): ReadonlyMap<string, HeldList> {
+    return this.#lists;
+  }
+
+  /** Every service asked for has had its first snapshot. */
+  get isReady(): boolean {
+    return this.#services.includes(ALL)
+      ? this.#asker.hasSeenAll
+      : this.#services.every((service) => (this.#lists.get(service)?.epoch ?? null) !== null);
+  }
+
+  /** Connects, or connects elsewhere, and asks for everything. */
+  follow(roster: string | null, nowMs: number): void {
+    if (this.#isFollowing && this.#roster === roster) return;
+    this.#roster = roster;
+    this.#quietSinceMs = nowMs;
+    this.#emit({ kind: "follow", source: this.#source, roster });
+    if (this.#isFollowing) return;
+    this.#isFollowing = true;
+    this.#subscribe(PULSE_TOPIC);
+    for (const service of this.#services) this.#subscribe(deltaTopic(service));
+    this.#wantAll();
+  }
+
+  /** The survey connection greeted us: a new run of the registrar has a new list. */
+  welcomed(epoch: string, intervalMs: number): void {
+    this.#intervalMs = intervalMs;
+    this.#doubtUntilMs = -Infinity;
+    if (this.#isFollowing && epoch !== this.#epoch) this.#enter(epoch);
+  }
+
+  /** The survey connection closed, so the registrar may be gone: say so at once. */
+  lost(nowMs: number): void {
+    if (!this.#isFollowing) return;
+    this.#doubtUntilMs = nowMs + this.#intervalMs;
+    this.#stale();
+  }
+
+  received(topic: string, message: RosterMessage, nowMs: number): void {
+    if (!this.#isFollowing) return;
+    this.#heardMs = nowMs;
+    this.#quietSinceMs = nowMs;
+    if (this.#mayLagBehind && this.#services.includes(ALL)) this.#want(ALL);
+    this.#mayLagBehind = false;
+    if (this.#isStale && nowMs >= this.#doubtUntilMs) {
+      this.#isStale = false;
+      this.#changed();
+    }
+    switch (message.kind) {
+      case "pulse":
+        return this.#pulse(message);
+      case "announce":
+        return this.#announce(message);
+      case "delta":
+        return this.#delta(message);
+      case "snapshot":
+        return this.#snapshot(topic, message);
+      default:
+        return message satisfies never;
+    }
+  }
+
+  /** Moves the deadlines by the time our own event loop stood still. */
+  postpone(byMs: number): void {
+    this.#quietSinceMs += byMs;
+    this.#asker.postpone(byMs);
+  }
+
+  advance(nowMs: number): void {
+    if (!this.#isFollowing) return;
+    if (nowMs >= this.#silentAtMs()) {
+      this.#stale();
+      this.#mayLagBehind = true;
+      this.#quietSinceMs = nowMs;
+      this.#emit({ kind: "follow", source: this.#source, roster: this.#roster });
+    }
+    this.#asker.advance(nowMs);
+  }
+
+  nextMs(): number {
+    if (!this.#isFollowing) return Infinity;
+    return Math.min(this.#silentAtMs(), this.#asker.nextMs());
+  }
+
+  #silentAtMs(): number {
+    return this.#quietSinceMs + silenceMs(this.#intervalMs, this.#intervalMs);
+  }
+
+  #pulse(pulse: Pulse): void {
+    this.#intervalMs = pulse.intervalMs;
+    if (pulse.epoch !== this.#epoch) this.#enter(pulse.epoch);
+    this.#trust(pulse.authority);
+    if (pulse.authority === "learning") return;
+    // Services nobody came back to are never announced, so their lists have to be asked for.
+    for (const list of this.#lists.values()) {
+      if (list.isAwaitingReturns) this.#want(list.service);
+    }
+  }
+
+  #announce(announce: Announce): void {
+    const list = this.#list(announce.service);
+    if (list === undefined) return;
+    if (announce.epoch !== list.epoch || announce.revision > list.revision) {
+      return this.#want(announce.service);
+    }
+    if (announce.revision === list.revision) this.#settle(list, announce.authority);
+  }
+
+  #delta(delta: Delta): void {
+    const list = this.#list(delta.service);
+    if (list === undefined) return;
+    if (delta.epoch !== list.epoch) return this.#want(delta.service);
+    if (delta.revision <= list.revision) return;
+    if (delta.revision !== list.revision + 1) return this.#want(delta.service);
+    list.apply(delta);
+    this.#settle(list, delta.authority);
+    this.#changed();
+  }
+
+  #snapshot(topic: string, snapshot: Snapshot): void {
+    if (!this.#asker.arrived(topic)) return;
+    if (snapshot.epoch !== this.#epoch) this.#enter(snapshot.epoch);
+    this.#trust(snapshot.authority);
+    for (const told of snapshot.services) {
+      const list = this.#list(told.service);
+      if (list === undefined) continue;
+      if (list.epoch === snapshot.epoch && told.revision < list.revision) continue;
+      list.replace(told, snapshot.epoch);
+      this.#settle(list, snapshot.authority);
+    }
+    if (snapshot.all) this.#closeOthers(snapshot);
+    this.#changed();
+  }
+
+  /** A service that a snapshot of all does not name is closed, hence empty. */
+  #closeOthers(snapshot: Snapshot): void {
+    const named = new Set(snapshot.services.map((told) => told.service));
+    for (const list of this.#lists.values()) {
+      if (named.has(list.service)) continue;
+      const { service } = list;
+      list.replace({ service, revision: 0, entries: [], tombstones: [] }, snapshot.epoch);
+      this.#settle(list, snapshot.authority);
+      if (list.size === 0) this.#lists.delete(service);
+    }
+  }
+
+  /** Another registrar run speaks: everything held is kept and asked for anew. */
+  #enter(epoch: string): void {
+    this.#epoch = epoch;
+    this.#authority = "learning";
+    this.#wantAll();
+    this.#changed();
+  }
+
+  #trust(authority: Authority): void {
+    if (this.#authority === authority) return;
+    this.#authority = authority;
+    this.#changed();
+  }
+
+  #settle(list: HeldList, authority: Authority): void {
+    if (authority === "learning" || !list.isAwaitingReturns) return;
+    list.settle();
+    this.#changed();
+  }
+
+  #stale(): void {
+    if (this.#isStale) return;
+    this.#isStale = true;
+    this.#changed();
+  }
+
+  /** Undefined for what was not asked for, and beyond the limit of services. */
+  #list(service: string): HeldList | undefined {
+    const known = this.#lists.get(service);
+    if (known !== undefined) return known;
+    if (!this.#services.includes(service) && !this.#services.includes(ALL)) return undefined;
+    if (this.#lists.size >= LIMITS.followedServicesMax) this.#forgetEmpty();
+    if (this.#lists.size >= LIMITS.followedServicesMax) return undefined;
+    const list = new HeldList(service, this.departures);
+    this.#lists.set(service, list);
+    return list;
+  }
+
+  /** Services that closed leave empty lists behind; should they open again, they are asked for. */
+  #forgetEmpty(): void {
+    for (const [service, list] of this.#lists) if (list.size === 0) this.#lists.delete(service);
+  }
+
+  #want(service: string): void {
+    this.#asker.want(service);
+  }
+
+  #wantAll(): void {
+    for (const service of this.#services) this.#asker.want(service);
+  }
+
+  #subscribe(topic: string): void {
+    this.#emit({ kind: "subscribe", source: this.#source, topic });
+  }
+
+  #changed(): void {
+    this.#emit({ kind: "changed" });
+  }
+}

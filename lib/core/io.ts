@@ -1,0 +1,94 @@
+import type { ErrorCode } from "./errors.ts";
+import type { Authority, FromRegistrar, RosterMessage, ToRegistrar } from "./messages.ts";
+import type { Card } from "./peer.ts";
+
+/** What happens to a registrar. `route` is one connection, as the transport names it. */
+export type SurveyorInput =
+  | { readonly kind: "received"; readonly route: string; readonly message: ToRegistrar }
+  | { readonly kind: "disconnected"; readonly route: string }
+  | { readonly kind: "subscribed"; readonly topic: string }
+  | { readonly kind: "unsubscribed"; readonly topic: string }
+  | { readonly kind: "wake" };
+
+/** What a registrar does. */
+export type SurveyorEffect =
+  | { readonly kind: "survey"; readonly round: number; readonly routes: readonly string[] }
+  | { readonly kind: "reply"; readonly route: string; readonly message: FromRegistrar }
+  | { readonly kind: "publish"; readonly topic: string; readonly message: RosterMessage }
+  | { readonly kind: "changed"; readonly service: string }
+  | { readonly kind: "authority"; readonly authority: Authority }
+  | { readonly kind: "note"; readonly event: string; readonly detail: string };
+
+/** What happens to a client. `source` is the place of a registrar in the client's list. */
+export type ClientInput =
+  | { readonly kind: "start" }
+  | { readonly kind: "received"; readonly source: number; readonly message: FromRegistrar }
+  | { readonly kind: "lost"; readonly source: number }
+  | {
+      readonly kind: "published";
+      readonly source: number;
+      readonly topic: string;
+      readonly message: RosterMessage;
+    }
+  /** From now on the roster is followed. */
+  | { readonly kind: "follow" }
+  | { readonly kind: "update"; readonly card: Card }
+  | { readonly kind: "leave" }
+  | {
+      readonly kind: "explain";
+      readonly token: number;
+      readonly service: string;
+      readonly id: string;
+    }
+  | { readonly kind: "wake" };
+
+/** What a client does. */
+export type ClientEffect =
+  /** Connect the survey socket anew. */
+  | { readonly kind: "dial"; readonly source: number }
+  | { readonly kind: "hangup"; readonly source: number }
+  | { readonly kind: "send"; readonly source: number; readonly message: ToRegistrar }
+  /** Connect the roster socket anew; null is the endpoint the client was given. */
+  | { readonly kind: "follow"; readonly source: number; readonly roster: string | null }
+  | { readonly kind: "subscribe"; readonly source: number; readonly topic: string }
+  | { readonly kind: "unsubscribe"; readonly source: number; readonly topic: string }
+  /** The list or how far it is trusted may differ now. */
+  | { readonly kind: "changed" }
+  | { readonly kind: "connection"; readonly connection: Connection }
+  | { readonly kind: "accepted"; readonly source: number }
+  | {
+      readonly kind: "refused";
+      readonly source: number;
+      readonly code: ErrorCode;
+      readonly text: string;
+      /** Every registrar refused for good. */
+      readonly final: boolean;
+    }
+  | {
+      readonly kind: "recorded";
+      readonly source: number;
+      readonly edition: number;
+      readonly revision: number;
+    }
+  | {
+      readonly kind: "left";
+      readonly source: number;
+      readonly revision: number;
+      readonly named: number;
+      readonly anonymous: number;
+    }
+  | {
+      readonly kind: "explanation";
+      readonly source: number;
+      readonly token: number;
+      readonly found: boolean;
+      readonly json: string;
+    }
+  | { readonly kind: "note"; readonly event: string; readonly detail: string };
+
+/** How a client stands with its registrars: the best of them counts. `sinceMs` is machine time. */
+export type Connection =
+  | { readonly kind: "connecting" }
+  | { readonly kind: "live" }
+  | { readonly kind: "stale"; readonly sinceMs: number }
+  | { readonly kind: "refused"; readonly code: ErrorCode };

@@ -1,0 +1,52 @@
+/**
+ * Every limit by name. The writer refuses to exceed them and the reader refuses what exceeds them,
+ * so neither side has to trust the other. Bytes are UTF-8 bytes.
+ */
+export const LIMITS = {
+  /** One frame of a message; larger ones close the connection (ZMQ_MAXMSGSIZE). */
+  frameBytesMax: 1_048_576,
+  /** Frames of one roster message: a topic, a head and the pages of a snapshot. */
+  framesMax: 65_536,
+  /** Nesting of one MessagePack value. */
+  depthMax: 8,
+  /** A service name. */
+  serviceBytesMax: 255,
+  /** A peer id. */
+  idBytesMax: 255,
+  /** An instance: chosen by the client, 128 random bits in hexadecimal by default. */
+  instanceBytesMax: 64,
+  /** Endpoints on one card. */
+  endpointsMax: 16,
+  /** A host of an endpoint; DNS allows 253. */
+  hostBytesMax: 255,
+  /** Protocol and scope of an endpoint, version and zone of a card. */
+  wordBytesMax: 64,
+  /** Tags on one card. */
+  tagsMax: 64,
+  /** One tag. */
+  tagBytesMax: 255,
+  /** Metadata entries on one card. */
+  metadataEntriesMax: 64,
+  /** All keys and values of the metadata together. */
+  metadataBytesMax: 16_384,
+  /** The largest weight. */
+  weightMax: 1_000_000,
+  /** Services one watcher may name. */
+  watchedServicesMax: 256,
+  /** Services one follower holds lists of, when it follows all. */
+  followedServicesMax: 65_536,
+  /** Changes in one delta; more make several revisions. */
+  changesMax: 1024,
+  /** Estimated bytes of changes in one delta; more make several revisions. */
+  deltaBytesMax: 262_144,
+  /** Estimated bytes of peers in one page of a snapshot. */
+  pageBytesMax: 262_144,
+  /** Departures remembered for each service. */
+  tombstonesMax: 256,
+  /** What `explain` remembers of one peer. */
+  historyMax: 32,
+  /** Text of an error or a note on the wire. */
+  textBytesMax: 1024,
+  /** An endpoint as text. */
+  endpointBytesMax: 512,
+} as const;

@@ -1,0 +1,167 @@
+import { changesBetween, comparePeers, isSameCard } from "./changes.ts";
+import type { Change, Name } from "./changes.ts";
+import type { Follower } from "./follower.ts";
+import { bestAuthority, merge, worstAuthority } from "./merge.ts";
+import type { Testimony } from "./merge.ts";
+import type { Authority } from "./messages.ts";
+import { causeOf, isUsable, toPeer } from "./peer.ts";
+import type { Entry, LeftCause, Peer } from "./peer.ts";
+
+/** Where one part of a listing comes from. */
+export interface Source {
+  /** The registrar's place in the client's list. */
+  readonly source: number;
+  readonly service: string;
+  readonly epoch: string | null;
+  readonly revision: number;
+  readonly authority: Authority;
+}
+
+/** What a consumer holds at one moment. */
+export interface Listing {
+  readonly authority: Authority;
+  /** Alive and suspect, sorted by id. */
+  readonly peers: readonly Peer[];
+  /** Those of standing alive and status neither draining nor critical. */
+  readonly usable: readonly Peer[];
+  readonly sources: readonly Source[];
+  /** The latest message of the best sources, in machine time. */
+  readonly asOfMs: number;
+}
+
+/** Departures from the list of usable peers that are remembered. */
+const LEFT_MAX = 4096;
+
+/**
+ * Makes listings out of what the followers hold, and tells two listings apart. Peers keep their
+ * identity as objects while nothing about them changes.
+ */
+export class Lister {
+  readonly #followers: readonly Follower[];
+  readonly #peers = new WeakMap<Entry, Peer>();
+  /** Why a suspect is suspect; the public shape of a peer does not say. */
+  readonly #suspicions = new WeakMap<Peer, LeftCause>();
+  readonly #left = new Map<string, true>();
+  /** Those of the latest listing, sorted. */
+  #listed: readonly Peer[] = [];
+
+  constructor(followers: readonly Follower[]) {
+    this.#followers = followers;
+  }
+
+  list(): Listing {
+    const services = new Set(this.#followers.flatMap((follower) => [...follower.lists.keys()]));
+    const peers: Peer[] = [];
+    for (const service of services) {
+      for (const entry of merge(this.#testimonies(service)).values()) {
+        peers.push(this.#peer(service, entry));
+      }
+    }
+    peers.sort(comparePeers);
+    this.#listed = peers;
+    const best = bestAuthority(this.#followers.map((follower) => follower.authority));
+    const heard = this.#followers.filter((follower) => follower.authority === best);
+    return {
+      authority: this.#authority(services),
+      peers,
+      usable: peers.filter(isUsable),
+      sources: this.#sources(),
+      asOfMs: Math.max(0, ...heard.map((follower) => follower.heardMs)),
+    };
+  }
+
+  /** What turns one list of usable peers into that of a listing, with causes. */
+  changes(before: readonly Peer[] | null, after: Listing): readonly Change[] {
+    return changesBetween(before, after.usable, {
+      whyLeft: (peer) => this.#whyLeft(peer, after),
+      wasHere: (peer) => this.#left.has(leftKey(peer)) || this.#departure(peer) !== undefined,
+    });
+  }
+
+  /** Remembers who left, so that they return instead of being new. */
+  remember(changes: readonly Change[]): void {
+    for (const { kind, peer } of changes) {
+      if (kind !== "left") continue;
+      this.#left.set(leftKey(peer), true);
+      const [oldest] = this.#left.keys();
+      if (this.#left.size > LEFT_MAX && oldest !== undefined) this.#left.delete(oldest);
+    }
+  }
+
+  #testimonies(service: string): Testimony[] {
+    return this.#followers.flatMap((follower) => {
+      const list = follower.lists.get(service);
+      if (list === undefined || list.epoch === null) return [];
+      return [{ authority: follower.authorityOf(list), entries: list.entries() }];
+    });
+  }
+
+  #authority(services: ReadonlySet<string>): Authority {
+    const told = [...services]
+      .map((service) => this.#testimonies(service).map((testimony) => testimony.authority))
+      .filter((authorities) => authorities.length > 0);
+    if (told.length === 0) return bestAuthority(this.#followers.map((f) => f.authority));
+    return worstAuthority(told.map(bestAuthority));
+  }
+
+  #sources(): Source[] {
+    return this.#followers.flatMap((follower, source) =>
+      [...follower.lists.values()].map((list) => {
+        const { service, epoch, revision } = list;
+        return { source, service, epoch, revision, authority: follower.authorityOf(list) };
+      }),
+    );
+  }
+
+  #whyLeft(was: Peer, after: Listing): { readonly peer: Peer; readonly cause: LeftCause } {
+    const now = findPeer(after.peers, was);
+    if (now?.instance === was.instance)
+      return { peer: now, cause: causeOf(now, this.#suspicions.get(now) ?? null) };
+    const cause = this.#departure(was) ?? (now === undefined ? "unknown" : "replaced");
+    return { peer: { ...was, standing: "gone" }, cause };
+  }
+
+  #departure(peer: Peer): LeftCause | undefined {
+    for (const follower of this.#followers) {
+      const cause = follower.departures.causeOf(peer.service, peer);
+      if (cause !== undefined) return cause;
+    }
+    return undefined;
+  }
+
+  #peer(service: string, entry: Entry): Peer {
+    const known = this.#peers.get(entry);
+    if (known !== undefined) return known;
+    const was = findPeer(this.#listed, { service, id: entry.id });
+    const peer = was !== undefined && isShownBy(was, entry) ? was : toPeer(service, entry);
+    if (entry.cause !== null) this.#suspicions.set(peer, entry.cause);
+    this.#peers.set(entry, peer);
+    return peer;
+  }
+}
+
+/** True where an entry says of a peer what it shows already, though from elsewhere or anew. */
+function isShownBy(peer: Peer, entry: Entry): boolean {
+  const isSame = peer.instance === entry.instance && peer.standing === entry.standing;
+  return isSame && isSameCard(peer, entry.card);
+}
+
+function leftKey(peer: Peer): string {
+  return `${peer.service}\0${peer.id}\0${peer.instance}`;
+}
+
+/** Finds a peer by name in a sorted list. */
+function findPeer(peers: readonly Peer[], like: Name): Peer | undefined {
+  let low = 0;
+  let high = peers.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const peer = peers[middle];
+    if (peer === undefined) return undefined;
+    const order = comparePeers(peer, like);
+    if (order === 0) return peer;
+    if (order < 0) low = middle + 1;
+    else high = middle - 1;
+  }
+  return undefined;
+}

@@ -1,0 +1,57 @@
+import type { Authority } from "./messages.ts";
+import type { Entry } from "./peer.ts";
+
+/** What one registrar says of one service. */
+export interface Testimony {
+  readonly authority: Authority;
+  readonly entries: Iterable<Entry>;
+}
+
+const RANK: Readonly<Record<Authority, number>> = { live: 3, learning: 2, held: 1, stale: 0 };
+
+/** The best authority of several; `stale` of none. */
+export function bestAuthority(authorities: Iterable<Authority>): Authority {
+  let best: Authority = "stale";
+  for (const authority of authorities) if (RANK[authority] > RANK[best]) best = authority;
+  return best;
+}
+
+/** The worst authority of several; `live` of none. */
+export function worstAuthority(authorities: Iterable<Authority>): Authority {
+  let worst: Authority = "live";
+  for (const authority of authorities) if (RANK[authority] < RANK[worst]) worst = authority;
+  return worst;
+}
+
+/**
+ * One list out of what several registrars say. Only a live source can vouch that a peer lives; the
+ * others are heard only where no source is live. Of one peer the highest edition of the card
+ * wins, and one source that knows it alive is enough.
+ */
+export function merge(testimonies: readonly Testimony[]): ReadonlyMap<string, Entry> {
+  const isLive = testimonies.some((testimony) => testimony.authority === "live");
+  const merged = new Map<string, Entry>();
+  for (const { authority, entries } of testimonies) {
+    if (isLive && authority !== "live") continue;
+    for (const entry of entries) {
+      const other = merged.get(entry.id);
+      merged.set(entry.id, other === undefined ? entry : better(other, entry));
+    }
+  }
+  return merged;
+}
+
+function better(a: Entry, b: Entry): Entry {
+  if (a.instance !== b.instance) return newer(a, b);
+  const alive = a.standing === "alive" ? a : b;
+  const shown = b.edition > a.edition ? b : a;
+  if (shown.standing === alive.standing) return shown;
+  return { ...shown, standing: alive.standing, cause: alive.cause };
+}
+
+/** Two runs under one id: the one that is alive, else the one that joined later. */
+function newer(a: Entry, b: Entry): Entry {
+  if (a.standing !== b.standing) return a.standing === "alive" ? a : b;
+  if (a.card.joinedAt !== b.card.joinedAt) return a.card.joinedAt > b.card.joinedAt ? a : b;
+  return a.instance > b.instance ? a : b;
+}

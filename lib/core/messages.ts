@@ -1,0 +1,234 @@
+import type { ErrorCode } from "./errors.ts";
+import type { Card, Entry, LeftCause, Tombstone } from "./peer.ts";
+
+/** The protocol versions this code speaks. */
+export const VERSION_MIN = 1;
+export const VERSION_MAX = 1;
+
+/**
+ * How far a source can be trusted: `live` judges, `learning` is new or was stalled and removes
+ * nobody, `held` refuses a mass loss, `stale` is not heard from.
+ */
+export type Authority = "live" | "learning" | "held" | "stale";
+
+/** The timing a registrar tells its clients, in milliseconds. */
+export interface Timing {
+  readonly surveyIntervalMs: number;
+  readonly answerWindowMs: number;
+  readonly announceIntervalMs: number;
+  readonly reconnectMaxMs: number;
+  readonly rejoinJitterMs: number;
+}
+
+/** First on every connection, sent by the transport itself: who this registrar is. */
+export interface Welcome {
+  readonly kind: "welcome";
+  readonly versionMin: number;
+  readonly versionMax: number;
+  /** One registrar run: 128 random bits in hexadecimal, compared for equality only. */
+  readonly epoch: string;
+  /** 16 random bytes in hexadecimal for key proofs. */
+  readonly nonce: string;
+  /** Where the roster is published; a wildcard host means the host that was dialled. */
+  readonly roster: string;
+  readonly timing: Timing;
+}
+
+/** The question: are you there? */
+export interface Survey {
+  readonly kind: "survey";
+  readonly round: number;
+}
+
+/** The membership or the watch is accepted on this connection. */
+export interface Accepted {
+  readonly kind: "accepted";
+  /** The edition accepted; 0 for a watcher. */
+  readonly edition: number;
+  /** This consumer's number among the named consumers, or null. */
+  readonly ordinal: number | null;
+}
+
+/** An edition is published: every watcher of the service was sent it in this revision. */
+export interface Recorded {
+  readonly kind: "recorded";
+  readonly edition: number;
+  readonly revision: number;
+}
+
+/** The goodbye is published. */
+export interface Left {
+  readonly kind: "left";
+  readonly revision: number;
+  /** Named consumers that were watching. */
+  readonly named: number;
+  /** Other subscribers. */
+  readonly anonymous: number;
+}
+
+/** No, and why. */
+export interface Refused {
+  readonly kind: "refused";
+  readonly code: ErrorCode;
+  readonly text: string;
+}
+
+/** We do not know this connection: join or watch again. */
+export interface Rejoin {
+  readonly kind: "rejoin";
+}
+
+/** What the registrar remembers of one peer, as JSON text. */
+export interface Explanation {
+  readonly kind: "explanation";
+  readonly token: number;
+  readonly found: boolean;
+  readonly json: string;
+}
+
+export type FromRegistrar =
+  | Welcome
+  | Survey
+  | Accepted
+  | Recorded
+  | Left
+  | Refused
+  | Rejoin
+  | Explanation;
+
+/** "List me." Repeated on every connection; same id and instance is a reconnect. */
+export interface Join {
+  readonly kind: "join";
+  readonly version: number;
+  readonly epoch: string;
+  readonly service: string;
+  readonly id: string;
+  readonly instance: string;
+  readonly edition: number;
+  readonly card: Card;
+  /** The epoch this member was listed in before, or null. */
+  readonly previous: string | null;
+  /** Proof that the sender holds a listed key, or null. */
+  readonly proof: Uint8Array | null;
+  /** Set by the reader: bytes of the frame, the measure of what listing it costs. */
+  readonly bytes: number;
+}
+
+/** "I consume these services": makes a watcher a named consumer. An empty list ends it. */
+export interface Watch {
+  readonly kind: "watch";
+  readonly version: number;
+  readonly epoch: string;
+  readonly instance: string;
+  readonly services: readonly string[];
+  readonly proof: Uint8Array | null;
+}
+
+/** The reply to a survey. */
+export interface Answer {
+  readonly kind: "answer";
+  readonly epoch: string;
+  readonly round: number;
+  /** How long the sender's event loop was blocked since its last answer, in milliseconds. */
+  readonly stalledMs: number;
+}
+
+/** A new edition of the card. */
+export interface Update {
+  readonly kind: "update";
+  readonly epoch: string;
+  readonly edition: number;
+  readonly card: Card;
+  readonly bytes: number;
+}
+
+/** Goodbye of a member or a named consumer. */
+export interface Leave {
+  readonly kind: "leave";
+  readonly epoch: string;
+}
+
+/** A named consumer's merged list has emitted this revision (fences of `leave`). */
+export interface Acknowledge {
+  readonly kind: "acknowledge";
+  readonly epoch: string;
+  readonly service: string;
+  readonly revision: number;
+}
+
+/** "What do you remember of this peer?" */
+export interface Explain {
+  readonly kind: "explain";
+  readonly epoch: string;
+  readonly token: number;
+  readonly service: string;
+  readonly id: string;
+}
+
+export type ToRegistrar = Join | Watch | Answer | Update | Leave | Acknowledge | Explain;
+
+/** One change within a revision. */
+export type RosterChange =
+  | { readonly kind: "put"; readonly entry: Entry; readonly returned: boolean }
+  | {
+      readonly kind: "standing";
+      readonly id: string;
+      readonly instance: string;
+      readonly standing: "alive" | "suspect";
+      readonly cause: LeftCause | null;
+    }
+  | {
+      readonly kind: "gone";
+      readonly id: string;
+      readonly instance: string;
+      readonly cause: LeftCause;
+    };
+
+/** One revision of one service: what changed since the revision before it. */
+export interface Delta {
+  readonly kind: "delta";
+  readonly service: string;
+  readonly epoch: string;
+  readonly revision: number;
+  readonly authority: Authority;
+  /** Reserved for `leave` with proof: consumers acknowledge this revision at once. */
+  readonly fence: boolean;
+  readonly changes: readonly RosterChange[];
+}
+
+/** Nothing changed: the revision that stands, repeated while a topic is idle. */
+export interface Announce {
+  readonly kind: "announce";
+  readonly service: string;
+  readonly epoch: string;
+  readonly revision: number;
+  readonly authority: Authority;
+}
+
+/** The registrar's sign of life to all subscribers. */
+export interface Pulse {
+  readonly kind: "pulse";
+  readonly epoch: string;
+  readonly authority: Authority;
+  readonly intervalMs: number;
+}
+
+/** The whole list of one service in one revision. */
+export interface ServiceSnapshot {
+  readonly service: string;
+  readonly revision: number;
+  readonly entries: readonly Entry[];
+  readonly tombstones: readonly Tombstone[];
+}
+
+/** The answer to a private subscription: one service, or all of them. */
+export interface Snapshot {
+  readonly kind: "snapshot";
+  readonly epoch: string;
+  readonly authority: Authority;
+  /** True where `services` is every service there is. */
+  readonly all: boolean;
+  readonly services: readonly ServiceSnapshot[];
+}
+
+export type RosterMessage = Delta | Announce | Pulse | Snapshot;

@@ -1,0 +1,120 @@
+import type { Join } from "./messages.ts";
+import type { Card, Entry, LeftCause } from "./peer.ts";
+
+/** One member as the registrar knows it. */
+export interface Member {
+  readonly service: string;
+  readonly id: string;
+  readonly instance: string;
+  /** Its line of the roster; replaced, never changed, so that publishing can compare by identity. */
+  entry: Entry;
+  /** It was listed before this connection, here or by a registrar before us. */
+  returning: boolean;
+  /** Bytes of its card on the wire, nearly. */
+  bytes: number;
+  /** The connection it speaks on, or null while it has none. */
+  route: string | null;
+  /** When it became suspect. */
+  suspectSinceMs: number;
+}
+
+/** A peer's name over all services; neither part can contain NUL. */
+export function keyOf(service: string, id: string): string {
+  return `${service}\0${id}`;
+}
+
+/** Who is a member, by name and by the connection that the transport vouches for. */
+export class Registry {
+  readonly #byKey = new Map<string, Member>();
+  readonly #byRoute = new Map<string, Member>();
+  readonly #perService = new Map<string, number>();
+
+  get size(): number {
+    return this.#byKey.size;
+  }
+
+  /** Services with members. */
+  get services(): number {
+    return this.#perService.size;
+  }
+
+  hasService(service: string): boolean {
+    return this.#perService.has(service);
+  }
+
+  find(service: string, id: string): Member | undefined {
+    return this.#byKey.get(keyOf(service, id));
+  }
+
+  ofRoute(route: string): Member | undefined {
+    return this.#byRoute.get(route);
+  }
+
+  all(): IterableIterator<Member> {
+    return this.#byKey.values();
+  }
+
+  admit(join: Join, route: string): Member {
+    const { service, id, instance } = join;
+    const member: Member = {
+      service,
+      id,
+      instance,
+      entry: {
+        id,
+        instance,
+        edition: join.edition,
+        standing: "alive",
+        cause: null,
+        card: join.card,
+      },
+      returning: join.previous !== null,
+      bytes: join.bytes,
+      route,
+      suspectSinceMs: 0,
+    };
+    this.#byKey.set(keyOf(service, id), member);
+    this.#byRoute.set(route, member);
+    this.#perService.set(service, (this.#perService.get(service) ?? 0) + 1);
+    return member;
+  }
+
+  /** Binds a member to the connection it speaks on now; returns the one it spoke on before. */
+  bind(member: Member, route: string): string | null {
+    const before = this.unbind(member);
+    member.route = route;
+    this.#byRoute.set(route, member);
+    return before === route ? null : before;
+  }
+
+  unbind(member: Member): string | null {
+    const before = member.route;
+    if (before !== null) this.#byRoute.delete(before);
+    member.route = null;
+    return before;
+  }
+
+  remove(member: Member): void {
+    this.unbind(member);
+    this.#byKey.delete(keyOf(member.service, member.id));
+    const left = (this.#perService.get(member.service) ?? 1) - 1;
+    if (left === 0) this.#perService.delete(member.service);
+    else this.#perService.set(member.service, left);
+  }
+}
+
+/** Shows a card; an older edition than the one held changes nothing. */
+export function showCard(member: Member, edition: number, card: Card): boolean {
+  if (edition <= member.entry.edition) return false;
+  member.entry = { ...member.entry, edition, card };
+  return true;
+}
+
+/** Judges a member. */
+export function judge(
+  member: Member,
+  standing: "alive" | "suspect",
+  cause: LeftCause | null,
+): void {
+  member.entry = { ...member.entry, standing, cause };
+}

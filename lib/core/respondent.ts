@@ -1,0 +1,138 @@
+import { VERSION_MAX, VERSION_MIN } from "./messages.ts";
+import type { Survey, ToRegistrar, Welcome } from "./messages.ts";
+import type { Card } from "./peer.ts";
+
+/** Who a member is; the card is in its edition. */
+export interface Identity {
+  readonly service: string;
+  readonly id: string;
+  readonly instance: string;
+}
+
+/** A member's card and how often it was changed. */
+export interface Showing {
+  readonly edition: number;
+  readonly card: Card;
+}
+
+/** What a client wants of a registrar. */
+export interface Wishes {
+  readonly instance: string;
+  /** To be listed, or null for a watcher. */
+  readonly identity: Identity | null;
+  readonly showing: Showing | null;
+  /** Services it consumes; empty while it does not. */
+  readonly services: readonly string[];
+}
+
+/**
+ * One client at one registrar: asks to be listed and to consume on every connection, answers
+ * surveys, and asks again when the registrar does not know it. Everything it sends names the
+ * epoch, because a message that waited in a queue may reach the registrar after this one.
+ */
+export class Respondent {
+  #welcome: Welcome | null = null;
+  #accepted = false;
+  #askAtMs = Infinity;
+  #retryMs: number;
+  /** The epoch in which we were listed last. */
+  #previous: string | null = null;
+
+  constructor(retryMs: number) {
+    this.#retryMs = retryMs;
+  }
+
+  /** Accepted on the present connection. */
+  get isAccepted(): boolean {
+    return this.#accepted;
+  }
+
+  get epoch(): string | null {
+    return this.#welcome?.epoch ?? null;
+  }
+
+  /**
+   * A connection opened. Members of an earlier registrar spread their return over its jitter; a
+   * mere reconnect comes back at once.
+   */
+  opened(welcome: Welcome, random: number, nowMs: number): void {
+    this.#welcome = welcome;
+    this.#accepted = false;
+    const isReturn = this.#previous !== null && this.#previous !== welcome.epoch;
+    this.#askAtMs = isReturn ? nowMs + random * welcome.timing.rejoinJitterMs : nowMs;
+  }
+
+  closed(): void {
+    this.#welcome = null;
+    this.#accepted = false;
+    this.#askAtMs = Infinity;
+  }
+
+  accepted(): void {
+    this.#accepted = true;
+    this.#askAtMs = Infinity;
+    this.#previous = this.#welcome?.epoch ?? this.#previous;
+  }
+
+  /** The registrar does not know us, or what we want has changed: ask again. */
+  askAgain(nowMs: number): void {
+    if (this.#welcome !== null) this.#askAtMs = nowMs;
+  }
+
+  answer(survey: Survey): ToRegistrar | null {
+    if (this.#welcome === null) return null;
+    return { kind: "answer", epoch: this.#welcome.epoch, round: survey.round, stalledMs: 0 };
+  }
+
+  update(showing: Showing): ToRegistrar | null {
+    if (this.#welcome === null || !this.#accepted) return null;
+    return { kind: "update", epoch: this.#welcome.epoch, ...showing, bytes: 0 };
+  }
+
+  leave(): ToRegistrar | null {
+    return this.#welcome === null ? null : { kind: "leave", epoch: this.#welcome.epoch };
+  }
+
+  explain(token: number, service: string, id: string): ToRegistrar | null {
+    if (this.#welcome === null) return null;
+    return { kind: "explain", epoch: this.#welcome.epoch, token, service, id };
+  }
+
+  /** What is to be asked now. */
+  due(wishes: Wishes, nowMs: number): readonly ToRegistrar[] {
+    if (this.#welcome === null || nowMs < this.#askAtMs) return [];
+    this.#askAtMs = nowMs + this.#retryMs;
+    const { epoch } = this.#welcome;
+    const version = VERSION_MAX;
+    const asks: ToRegistrar[] = [];
+    if (wishes.identity !== null && wishes.showing !== null) {
+      const previous = this.#previous;
+      const { identity, showing } = wishes;
+      asks.push({
+        kind: "join",
+        version,
+        epoch,
+        ...identity,
+        ...showing,
+        previous,
+        proof: null,
+        bytes: 0,
+      });
+    }
+    if (wishes.services.length > 0) {
+      const { instance, services } = wishes;
+      asks.push({ kind: "watch", version, epoch, instance, services, proof: null });
+    }
+    if (asks.length === 0) this.#askAtMs = Infinity;
+    return asks;
+  }
+
+  nextMs(): number {
+    return this.#askAtMs;
+  }
+}
+
+/** True where the registrar speaks a version that we speak. */
+export function isSpoken(welcome: Welcome): boolean {
+  return welcome.versionMin <= VERSION_MAX && welcome.versionMax >= VERSION_MIN;
+}

@@ -1,0 +1,216 @@
+import { Admission } from "./admission.ts";
+import { Explainer } from "./explainer.ts";
+import type { SurveyorEffect, SurveyorInput } from "./io.ts";
+import type { Authority, Snapshot, ToRegistrar } from "./messages.ts";
+import { TICK_MS } from "./options.ts";
+import type { RegistrarTuning } from "./options.ts";
+import type { Entry, LeftCause } from "./peer.ts";
+import { Rolls } from "./rolls.ts";
+import { SnapshotDesk } from "./snapshots.ts";
+import { ALL, isServiceName, parseTopic } from "./topics.ts";
+
+/** The machine looks at the clock at least this often, so that it sees its own stalls. */
+const PULSE_MS = 100;
+/** Lateness of the clock that is passed on to every deadline. */
+const LATE_MS = 5 * TICK_MS;
+
+/**
+ * The registrar as a deterministic machine: time and messages come in, effects go out. It wires
+ * the parts and owns the order in which they run: see the stall, take the input, then let the
+ * clock do what is due. A late or extra wake-up does no harm.
+ */
+export class Surveyor {
+  readonly #epoch: string;
+  readonly #tuning: RegistrarTuning;
+  readonly #rolls: Rolls;
+  readonly #admission: Admission;
+  readonly #explainer: Explainer;
+  readonly #desk: SnapshotDesk;
+  readonly #topics = new Set<string>();
+  #effects: SurveyorEffect[] = [];
+  #expectedMs: number;
+
+  constructor(options: {
+    readonly epoch: string;
+    readonly tuning: RegistrarTuning;
+    readonly nowMs: number;
+  }) {
+    const { epoch, tuning, nowMs } = options;
+    const emit = (effect: SurveyorEffect): void => void this.#effects.push(effect);
+    this.#epoch = epoch;
+    this.#tuning = tuning;
+    this.#rolls = new Rolls({ epoch, tuning, nowMs, emit });
+    this.#admission = new Admission({ rolls: this.#rolls, tuning, emit });
+    this.#explainer = new Explainer(this.#rolls);
+    this.#desk = new SnapshotDesk(
+      { bytesPerSecond: tuning.snapshotBytesPerSecond, requestsMax: tuning.topicsMax },
+      nowMs,
+    );
+    this.#expectedMs = nowMs;
+  }
+
+  get authority(): Authority {
+    return this.#rolls.trust.authority;
+  }
+
+  /** Names of the open services. */
+  get services(): readonly string[] {
+    return this.#rolls.publisher.services;
+  }
+
+  /** Members, all services together. */
+  get members(): number {
+    return this.#rolls.registry.size;
+  }
+
+  /** Named consumers. */
+  get consumers(): number {
+    return this.#rolls.consumers.size;
+  }
+
+  /** The list of one service as published, with its revision. */
+  published(service: string): {
+    readonly revision: number;
+    readonly entries: ReadonlyMap<string, Entry>;
+  } {
+    const roster = this.#rolls.publisher.roster(service);
+    return { revision: roster?.revision ?? 0, entries: roster?.published ?? new Map() };
+  }
+
+  /** Why a departed instance left, as far as it is remembered. */
+  causeOf(service: string, id: string, instance: string): LeftCause | undefined {
+    return this.#rolls.publisher.roster(service)?.tombstone(id, instance)?.cause;
+  }
+
+  /** What is remembered of one peer; undefined where nothing is. */
+  explain(service: string, id: string, nowMs: number): ReturnType<Explainer["explain"]> {
+    return this.#explainer.explain(service, id, nowMs);
+  }
+
+  /** Takes one input and does what is due. */
+  handle(input: SurveyorInput, nowMs: number): readonly SurveyorEffect[] {
+    this.#effects = [];
+    this.#noticeStall(nowMs);
+    this.#take(input, nowMs);
+    this.#admission.advance(nowMs);
+    this.#rolls.advance(nowMs);
+    this.#serveSnapshots(nowMs);
+    this.#expectedMs = Math.min(nowMs + PULSE_MS, Math.max(nowMs, this.#nextMs()));
+    return this.#effects;
+  }
+
+  /** When the next wake-up is due. */
+  get nextDeadlineMs(): number {
+    return this.#expectedMs;
+  }
+
+  /**
+   * Time we did not look is nobody's fault but ours: a short one moves every deadline; after a
+   * long one connections may have been given up by their clients, so the registrar learns anew.
+   */
+  #noticeStall(nowMs: number): void {
+    const lateMs = nowMs - this.#expectedMs;
+    if (lateMs > this.#tuning.stallMs) this.#rolls.stalled(nowMs, lateMs);
+    else if (lateMs > LATE_MS) this.#rolls.rounds.postpone(lateMs);
+    if (lateMs > LATE_MS) this.#admission.postpone(lateMs);
+  }
+
+  #take(input: SurveyorInput, nowMs: number): void {
+    switch (input.kind) {
+      case "received":
+        return this.#received(input.route, input.message, nowMs);
+      case "disconnected":
+        this.#admission.disconnected(input.route, nowMs);
+        return this.#rolls.disconnected(input.route, nowMs);
+      case "subscribed":
+        return this.#subscribed(input.topic, nowMs);
+      case "unsubscribed":
+        return this.#unsubscribed(input.topic);
+      case "wake":
+        return;
+      default:
+        return input satisfies never;
+    }
+  }
+
+  #received(route: string, message: ToRegistrar, nowMs: number): void {
+    // A client's queue may hold what it meant for the registrar before us.
+    if (message.epoch !== this.#epoch) {
+      this.#effects.push({ kind: "note", event: "message.otherEpoch", detail: message.kind });
+      return;
+    }
+    switch (message.kind) {
+      case "join":
+        return this.#admission.join(route, message, nowMs);
+      case "watch":
+        return this.#admission.watch(route, message);
+      case "answer":
+        this.#admission.answered(route, message.round, nowMs);
+        return this.#rolls.answered(route, message, nowMs);
+      case "update":
+        return this.#rolls.update(route, message, nowMs);
+      case "leave":
+        this.#admission.withdrawn(route);
+        return this.#rolls.leave(route, nowMs);
+      case "acknowledge":
+        return;
+      case "explain":
+        this.#effects.push(this.#explainer.reply(route, message, nowMs));
+        return;
+      default:
+        return message satisfies never;
+    }
+  }
+
+  #subscribed(topic: string, nowMs: number): void {
+    const parsed = parseTopic(topic);
+    if (parsed.kind === "pulse") return this.#rolls.publisher.greetPulse(nowMs);
+    if (parsed.kind === "unknown" || !isWatchable(parsed.service) || !this.#admitTopic(topic)) {
+      this.#effects.push({ kind: "note", event: "topic.ignored", detail: parsed.kind });
+      return;
+    }
+    if (parsed.kind === "deltas") return this.#rolls.publisher.subscribed(parsed.service);
+    this.#desk.request({ topic, service: parsed.service });
+  }
+
+  /** Topics are counted while they are new; the same topic again is another subscriber of it. */
+  #admitTopic(topic: string): boolean {
+    if (!this.#topics.has(topic) && this.#topics.size >= this.#tuning.topicsMax) return false;
+    this.#topics.add(topic);
+    return true;
+  }
+
+  #unsubscribed(topic: string): void {
+    const parsed = parseTopic(topic);
+    if (!this.#topics.has(topic)) return;
+    if (parsed.kind === "snapshot") {
+      this.#desk.cancel(topic);
+      this.#topics.delete(topic);
+    }
+    if (parsed.kind !== "deltas") return;
+    this.#rolls.publisher.unsubscribed(parsed.service);
+    if (!this.#rolls.publisher.hasWatchers(parsed.service)) this.#topics.delete(topic);
+  }
+
+  #serveSnapshots(nowMs: number): void {
+    const { publisher, trust } = this.#rolls;
+    for (const request of this.#desk.due(nowMs, (service) => publisher.bytes(service))) {
+      const message: Snapshot = {
+        kind: "snapshot",
+        epoch: this.#epoch,
+        authority: trust.authority,
+        all: request.service === ALL,
+        services: publisher.snapshot(request.service),
+      };
+      this.#effects.push({ kind: "publish", topic: request.topic, message });
+    }
+  }
+
+  #nextMs(): number {
+    return Math.min(this.#admission.nextMs(), this.#rolls.nextMs(), this.#desk.nextMs());
+  }
+}
+
+function isWatchable(service: string): boolean {
+  return service === ALL || isServiceName(service);
+}

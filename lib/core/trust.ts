@@ -1,0 +1,62 @@
+import { learningMs } from "./options.ts";
+import type { RegistrarTuning } from "./options.ts";
+import type { Authority } from "./messages.ts";
+
+/**
+ * How far the registrar trusts its own list. After a start or a stall it is `learning`: joins show
+ * at once, removals wait until every member has had time to come back and to be asked. Each
+ * return extends the time by one interval and answer window, up to `learningMaxMs`.
+ */
+export class Trust {
+  readonly #tuning: RegistrarTuning;
+  #untilMs = -Infinity;
+  #ceilingMs = -Infinity;
+  #authority: Authority = "live";
+  #stalled = false;
+
+  constructor(tuning: RegistrarTuning) {
+    this.#tuning = tuning;
+  }
+
+  get authority(): Authority {
+    return this.#authority;
+  }
+
+  get isLearning(): boolean {
+    return this.#authority === "learning";
+  }
+
+  /**
+   * True where nobody may be suspected: after our own stall that is everyone, after our start
+   * those who come back from a registrar before us. The others are judged as ever.
+   */
+  spares(returning: boolean): boolean {
+    return this.isLearning && (this.#stalled || returning);
+  }
+
+  /** Starts to learn, or starts over. */
+  learn(nowMs: number, reason: "start" | "stall"): void {
+    this.#stalled = reason === "stall";
+    this.#authority = "learning";
+    this.#untilMs = nowMs + learningMs(this.#tuning);
+    this.#ceilingMs = nowMs + this.#tuning.learningMaxMs;
+  }
+
+  /** Somebody came back, so others may still be on their way. */
+  returned(nowMs: number): void {
+    if (!this.isLearning) return;
+    const quietMs = this.#tuning.surveyIntervalMs + this.#tuning.answerWindowMs;
+    this.#untilMs = Math.min(this.#ceilingMs, Math.max(this.#untilMs, nowMs + quietMs));
+  }
+
+  /** True once, at the moment learning ends. */
+  due(nowMs: number): boolean {
+    if (!this.isLearning || nowMs < this.#untilMs) return false;
+    this.#authority = "live";
+    return true;
+  }
+
+  nextMs(): number {
+    return this.isLearning ? this.#untilMs : Infinity;
+  }
+}
