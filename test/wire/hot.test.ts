@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { decodeAnswer, decodeSurvey, encodeAnswer, encodeSurvey } from "../../lib/wire/hot.ts";
+import { KIND } from "../../lib/wire/kinds.ts";
+import { fromRegistrar, toRegistrar } from "./arbitraries.ts";
+import { bytesOf, embedded, rawFrame } from "./frames.ts";
+import { EPOCH } from "./samples.ts";
+
+const UINT32_MAX = 0xffffffff;
+const answer = { kind: "answer", epoch: EPOCH, round: 1, stalledMs: 0 } as const;
+
+test("a survey has the bytes of the general encoder, or is left to it", () => {
+  fc.assert(
+    fc.property(fromRegistrar.survey, (survey) => {
+      const frame = encodeSurvey(survey);
+      if (survey.round > UINT32_MAX) return assert.equal(frame, undefined);
+      assert.deepEqual(frame, rawFrame([KIND.survey, survey.round]));
+      assert.deepEqual(decodeSurvey(embedded(frame)), survey);
+    }),
+  );
+});
+
+test("an answer has the bytes of the general encoder, or is left to it", () => {
+  fc.assert(
+    fc.property(toRegistrar.answer, (message) => {
+      const { epoch, round, stalledMs } = message;
+      const frame = encodeAnswer(message);
+      if (Math.max(round, stalledMs) > UINT32_MAX) return assert.equal(frame, undefined);
+      assert.deepEqual(frame, rawFrame([KIND.answer, bytesOf(epoch), round, stalledMs]));
+      assert.deepEqual(decodeAnswer(embedded(frame)), message);
+    }),
+  );
+});
+
+test("what cannot travel is left to the general encoder, which says why", () => {
+  for (const round of [-1, 0.5, NaN, 2 ** 32])
+    assert.equal(encodeSurvey({ kind: "survey", round }), undefined);
+  for (const change of [
+    { round: -1 },
+    { stalledMs: 1.5 },
+    { epoch: "" },
+    { epoch: EPOCH.toUpperCase() },
+  ]) {
+    assert.equal(encodeAnswer({ ...answer, ...change }), undefined);
+  }
+});
+
+const head = `94 13 c410 ${EPOCH}`;
+const UNUSUAL: readonly (readonly [name: string, hex: string])[] = [
+  ["no bytes", ""],
+  ["a survey without its round", "9202"],
+  ["a survey with more", "920201ff"],
+  ["a survey of a later version", "93020101"],
+  ["a survey with a cut round", "9202cd01"],
+  ["a survey with a negative round", "9202ff"],
+  ["a survey with a round of 64 bits", "9202cf0000000000000001"],
+  ["an answer that ends in its epoch", "9413c41000"],
+  ["an answer without its stall", `${head} 01`],
+  ["an answer with a cut stall", `${head} 01 ce000000`],
+  ["an answer with more", `${head} 01 00 00`],
+  ["an answer with a short epoch", "94 13 c40f 00112233445566778899aabbccddee 01 00"],
+  ["an answer with an epoch of text", `94 13 d910 ${"61".repeat(16)} 01 00`],
+  ["an answer with a text for a round", `${head} a0 00`],
+];
+
+for (const [name, hex] of UNUSUAL) {
+  test(`${name} is left to the general decoder`, () => {
+    assert.equal(decodeSurvey(bytesOf(hex)), undefined);
+    assert.equal(decodeAnswer(bytesOf(hex)), undefined);
+  });
+}
