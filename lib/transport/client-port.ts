@@ -1,0 +1,125 @@
+import { randomBytes } from "node:crypto";
+import { attempt } from "./guard.ts";
+import { Outlet } from "./outlet.ts";
+import type { ClientHandlers, ClientPort, ClientPortOptions } from "./port.ts";
+import {
+  LINGER_MS,
+  makeDealer,
+  makeSubscriber,
+  type RosterSubscriber,
+  type SurveyDealer,
+} from "./sockets.ts";
+
+/** Random and never sent to anybody, so that no registrar can feign the loss of a connection. */
+const LOSS_BYTES = 16;
+
+/** Makes no socket until `dial` or `follow`. */
+export function openClientPort(options: ClientPortOptions, handlers: ClientHandlers): ClientPort {
+  return new ZmqClientPort(options, handlers);
+}
+
+class ZmqClientPort implements ClientPort {
+  readonly #handlers: ClientHandlers;
+  readonly #loss = randomBytes(LOSS_BYTES);
+  readonly #topics = new Set<string>();
+  readonly #survey: Outlet<SurveyDealer>;
+  readonly #roster: Outlet<RosterSubscriber>;
+  #closed: Promise<void> | undefined;
+  #dropped = 0;
+
+  constructor({ reconnectMinMs }: ClientPortOptions, handlers: ClientHandlers) {
+    this.#handlers = handlers;
+    const failed = (error: unknown): void => this.#fail(error);
+    this.#survey = new Outlet({
+      make: (ipv6) => this.#dealer(makeDealer({ reconnectMinMs, ipv6 })),
+      message: (frames) => this.#heard(frames),
+      failed,
+    });
+    this.#roster = new Outlet({
+      make: (ipv6) => this.#subscriber(makeSubscriber({ reconnectMinMs, ipv6 })),
+      message: (frames) => handlers.published(frames),
+      failed,
+    });
+  }
+
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  dial(endpoint: string): void {
+    this.#open(this.#survey, endpoint);
+  }
+
+  hangup(): void {
+    this.#survey.drop(LINGER_MS);
+  }
+
+  // With `sendTimeout: 0` a send has ended when the call returns, so sends never overlap.
+  send(frame: Uint8Array): void {
+    const socket = this.#survey.socket;
+    if (socket === undefined) this.#drop();
+    else socket.send(frame).catch(this.#drop);
+  }
+
+  follow(endpoint: string): void {
+    this.#open(this.#roster, endpoint);
+  }
+
+  unfollow(): void {
+    this.#roster.drop(0);
+  }
+
+  subscribe(topic: string): void {
+    if (this.#closed !== undefined || this.#topics.has(topic)) return;
+    this.#topics.add(topic);
+    this.#roster.socket?.subscribe(topic);
+  }
+
+  unsubscribe(topic: string): void {
+    if (this.#topics.delete(topic)) this.#roster.socket?.unsubscribe(topic);
+  }
+
+  close(lingerMs: number): Promise<void> {
+    this.#closed ??= Promise.all([this.#survey.close(lingerMs), this.#roster.close(0)]).then(
+      () => undefined,
+    );
+    return this.#closed;
+  }
+
+  readonly #drop = (): void => {
+    this.#dropped += 1;
+  };
+
+  #open(outlet: Outlet<SurveyDealer> | Outlet<RosterSubscriber>, endpoint: string): void {
+    if (this.#closed !== undefined) return;
+    try {
+      outlet.open(endpoint);
+    } catch (error) {
+      // Out of sockets or files, or an endpoint that nobody validated. Told later, because no
+      // handler is called from within a call.
+      queueMicrotask(() => this.#fail(error));
+    }
+  }
+
+  #dealer(socket: SurveyDealer): SurveyDealer {
+    socket.reportLoss(this.#loss);
+    return socket;
+  }
+
+  #subscriber(socket: RosterSubscriber): RosterSubscriber {
+    for (const topic of this.#topics) socket.subscribe(topic);
+    return socket;
+  }
+
+  #heard(frames: readonly Uint8Array[]): void {
+    const [frame] = frames;
+    // A registrar sends single frames; more of them are no message of this protocol.
+    if (frame === undefined || frames.length !== 1) return;
+    if (this.#loss.equals(frame)) this.#handlers.lost();
+    else this.#handlers.received(frame);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#closed === undefined) attempt(() => this.#handlers.failed(error));
+  }
+}

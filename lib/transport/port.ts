@@ -1,0 +1,87 @@
+/**
+ * What the shells need of a transport. ZeroMQ implements it; nothing above this folder imports
+ * zeromq. Calls never throw because of the network, and handlers are never called from within a
+ * call of theirs. Frames that were handed over must not be changed any more, since they are sent
+ * without a copy.
+ */
+
+/** What a registrar's sockets report. `route` names one connection of one client. */
+export interface RegistrarHandlers {
+  /** One message of one client, without its route. */
+  readonly received: (route: string, frames: readonly Uint8Array[]) => void;
+  /** The connection closed. Nothing comes from this route any more. */
+  readonly disconnected: (route: string) => void;
+  /** A send found no such connection. */
+  readonly unreachable: (route: string) => void;
+  /** A send was dropped because the client does not read. */
+  readonly congested: (route: string) => void;
+  readonly subscribed: (topic: string) => void;
+  readonly unsubscribed: (topic: string) => void;
+  /** A socket failed in a way that it cannot mend itself, or one of these handlers threw. */
+  readonly failed: (error: unknown) => void;
+}
+
+export interface RegistrarEndpoints {
+  readonly survey: string;
+  readonly roster: string;
+}
+
+export interface RegistrarPort {
+  /** As bound, with the ports that were chosen for port 0. */
+  readonly endpoints: RegistrarEndpoints;
+  send(route: string, frame: Uint8Array): void;
+  /** `frames[0]` is the topic. */
+  publish(frames: readonly Uint8Array[]): void;
+  /** Frames from subscribers that were no subscriptions and are not reported. */
+  readonly ignored?: number;
+  /** Resolves when both endpoints can be bound again. */
+  close(): Promise<void>;
+}
+
+export interface RegistrarPortOptions {
+  /** Endpoints to bind; already validated. `tcp://host:0` and `tcp://*:port` are allowed. */
+  readonly survey: string;
+  readonly roster: string;
+  /**
+   * The greeting for every connection, made once the roster is bound. `survey` is as configured
+   * here: its port may still be 0.
+   */
+  readonly welcome: (bound: RegistrarEndpoints) => Uint8Array;
+  /** Closes silent connections; reclaims sockets only, so it lies above the survey bound. */
+  readonly heartbeatTimeoutMs: number;
+  /** False: no disconnect messages, so that surveys alone judge. Default true. */
+  readonly disconnectMessages?: boolean;
+}
+
+/** What a client's sockets report. */
+export interface ClientHandlers {
+  /** One frame from the registrar on the survey connection. */
+  readonly received: (frame: Uint8Array) => void;
+  /** The survey connection closed; the transport tries again by itself until `hangup`. */
+  readonly lost: () => void;
+  /** One message of the roster: topic first. */
+  readonly published: (frames: readonly Uint8Array[]) => void;
+  /** A socket cannot be made or connected or failed for good, or one of these handlers threw. */
+  readonly failed: (error: unknown) => void;
+}
+
+export interface ClientPort {
+  /** Connects the survey socket; replaces an earlier endpoint. */
+  dial(endpoint: string): void;
+  /** What is queued still has a moment to leave; `dial` on the other hand discards it. */
+  hangup(): void;
+  send(frame: Uint8Array): void;
+  /** Connects the roster socket; replaces an earlier endpoint; subscriptions stay. */
+  follow(endpoint: string): void;
+  unfollow(): void;
+  subscribe(topic: string): void;
+  unsubscribe(topic: string): void;
+  /** Messages that were not sent: not dialled, or the registrar does not read. */
+  readonly dropped?: number;
+  /** Sends what is queued for at most `lingerMs`, then leaves no socket behind. */
+  close(lingerMs: number): Promise<void>;
+}
+
+export interface ClientPortOptions {
+  readonly reconnectMinMs: number;
+}

@@ -1,0 +1,183 @@
+import { randomBytes } from "node:crypto";
+import type { XPublisher } from "zeromq";
+import { type Bound, openBound } from "./binding.ts";
+import { closeFully } from "./closing.ts";
+import { type Endpoint, parseEndpoint } from "./endpoint.ts";
+import { attempt, errnoOf } from "./guard.ts";
+import type {
+  RegistrarEndpoints,
+  RegistrarHandlers,
+  RegistrarPort,
+  RegistrarPortOptions,
+} from "./port.ts";
+import { readUntilClosed } from "./reading.ts";
+import {
+  type BoundOptions,
+  LINGER_MS,
+  makePublisher,
+  makeRouter,
+  type SurveyRouter,
+} from "./sockets.ts";
+import { readSubscription } from "./subscription.ts";
+
+/**
+ * Random and never sent to anybody: libzmq hands it to the ROUTER itself, so no client can forge
+ * the end of a connection.
+ */
+const DISCONNECT_BYTES = 16;
+
+/**
+ * Binds the two sockets of a registrar. Handlers are called from the next turn of the event loop
+ * on, so the caller has its port by then.
+ *
+ * The roster is bound first, so that the welcome can say where it is. At that moment the survey
+ * endpoint is known as configured only: a port 0 of it is still 0 in `welcome`.
+ *
+ * @throws RollcallError `ERR_ENDPOINT`, `ERR_ADDRESS_IN_USE` or `ERR_BIND`; nothing stays bound then
+ */
+export async function openRegistrarPort(
+  options: RegistrarPortOptions,
+  handlers: RegistrarHandlers,
+): Promise<RegistrarPort> {
+  const survey = parseEndpoint(options.survey, "bind", "survey");
+  const roster = parseEndpoint(options.roster, "bind", "roster");
+  const disconnect =
+    options.disconnectMessages === false ? undefined : randomBytes(DISCONNECT_BYTES);
+  const rosterBound = await openBound(
+    () => makePublisher(boundTo(roster, options)),
+    roster,
+    "roster",
+  );
+  try {
+    const welcome = options.welcome({
+      survey: options.survey,
+      roster: rosterBound.endpoint,
+    });
+    const make = (): SurveyRouter =>
+      greeter(makeRouter(boundTo(survey, options)), welcome, disconnect);
+    const surveyBound = await openBound(make, survey, "survey");
+    return new ZmqRegistrarPort({ survey: surveyBound, roster: rosterBound, disconnect }, handlers);
+  } catch (error) {
+    rosterBound.release();
+    await closeFully(rosterBound.socket, 0);
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly survey: Bound<SurveyRouter>;
+  readonly roster: Bound<XPublisher>;
+  readonly disconnect: Buffer | undefined;
+}
+
+function boundTo(endpoint: Endpoint, options: RegistrarPortOptions): BoundOptions {
+  // With `ipv6` on, libzmq binds 127.0.0.1 as [::ffff:127.0.0.1] and says so; the star takes both.
+  const ipv6 = endpoint.kind === "tcp" && (endpoint.host === "*" || endpoint.host.includes(":"));
+  return { heartbeatTimeoutMs: options.heartbeatTimeoutMs, ipv6 };
+}
+
+function greeter(
+  router: SurveyRouter,
+  welcome: Uint8Array,
+  disconnect: Buffer | undefined,
+): SurveyRouter {
+  router.greet(welcome);
+  if (disconnect !== undefined) router.reportDisconnects(disconnect);
+  return router;
+}
+
+class ZmqRegistrarPort implements RegistrarPort {
+  readonly endpoints: RegistrarEndpoints;
+  readonly #survey: Bound<SurveyRouter>;
+  readonly #roster: Bound<XPublisher>;
+  readonly #disconnect: Buffer | undefined;
+  readonly #handlers: RegistrarHandlers;
+  readonly #start: NodeJS.Immediate;
+  #reading: Promise<unknown> = Promise.resolve();
+  #closed: Promise<void> | undefined;
+  #ignored = 0;
+
+  constructor({ survey, roster, disconnect }: Parts, handlers: RegistrarHandlers) {
+    this.endpoints = { survey: survey.endpoint, roster: roster.endpoint };
+    this.#survey = survey;
+    this.#roster = roster;
+    this.#disconnect = disconnect;
+    this.#handlers = handlers;
+    this.#start = setImmediate(() => this.#read());
+  }
+
+  get ignored(): number {
+    return this.#ignored;
+  }
+
+  // With `sendTimeout: 0` a send has succeeded or failed when the call returns, so sends never
+  // overlap and need no queue; only the failure arrives later, through the promise.
+  send(route: string, frame: Uint8Array): void {
+    if (this.#closed !== undefined) return;
+    const sent = this.#survey.socket.send([Buffer.from(route, "latin1"), frame]);
+    sent.catch((error: unknown) => this.#unsent(route, error));
+  }
+
+  publish(frames: readonly Uint8Array[]): void {
+    if (this.#closed !== undefined || frames.length === 0) return;
+    this.#roster.socket.send([...frames]).catch((error: unknown) => this.#fail(error));
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    clearImmediate(this.#start);
+    const sides = [this.#survey, this.#roster];
+    for (const side of sides) side.release();
+    await Promise.all(sides.map((side) => closeFully(side.socket, LINGER_MS)));
+    await this.#reading;
+  }
+
+  #read(): void {
+    const failed = (error: unknown): void => this.#fail(error);
+    this.#reading = Promise.all([
+      readUntilClosed(this.#survey.socket, { message: (frames) => this.#heard(frames), failed }),
+      readUntilClosed(this.#roster.socket, { message: (frames) => this.#asked(frames), failed }),
+    ]);
+  }
+
+  #heard(message: readonly Uint8Array[]): void {
+    const [id, ...frames] = message;
+    if (id === undefined) return;
+    const route = Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString("latin1");
+    if (this.#isDisconnect(frames)) this.#handlers.disconnected(route);
+    else this.#handlers.received(route, frames);
+  }
+
+  #isDisconnect(frames: readonly Uint8Array[]): boolean {
+    const [body] = frames;
+    if (body === undefined || frames.length !== 1) return false;
+    return this.#disconnect?.equals(body) ?? false;
+  }
+
+  // libzmq takes every frame of a message for a subscription that looks like one, so we do too:
+  // its takings-back would not match otherwise.
+  #asked(message: readonly Uint8Array[]): void {
+    for (const frame of message) {
+      const subscription = readSubscription(frame);
+      if (subscription === undefined) this.#ignored += 1;
+      else this.#handlers[subscription.kind](subscription.topic);
+    }
+  }
+
+  #unsent(route: string, error: unknown): void {
+    if (this.#closed !== undefined) return;
+    const failed = (reason: unknown): void => this.#fail(reason);
+    const errno = errnoOf(error);
+    if (errno === "EHOSTUNREACH") attempt(() => this.#handlers.unreachable(route), failed);
+    else if (errno === "EAGAIN") attempt(() => this.#handlers.congested(route), failed);
+    else failed(error);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#closed === undefined) attempt(() => this.#handlers.failed(error));
+  }
+}

@@ -1,0 +1,169 @@
+import { Dealer, Router, type SocketOptions, Subscriber, XPublisher } from "zeromq";
+import { LIMITS } from "../core/limits.ts";
+import { sharedContext } from "./context.ts";
+
+// Options of libzmq that zeromq.js does not name; the last three are drafts that its prebuilt
+// binaries contain. zeromq.js seals its sockets, so the subclasses add methods and no fields.
+const ZMQ_SNDHWM = 23;
+const ZMQ_HELLO_MSG = 110;
+const ZMQ_DISCONNECT_MSG = 111;
+const ZMQ_HICCUP_MSG = 114;
+
+/** Time that unsent messages have when nobody chose another one; also what an exit may take. */
+export const LINGER_MS = 100;
+/** libzmq's default of 100 makes a storm of connections wait for a second and more. */
+const BACKLOG = 4096;
+/** A connection that has not finished its handshake by then is closed. */
+const HANDSHAKE_MS = 10_000;
+/** How long one attempt to connect may hang on a host that does not answer at all. */
+const CONNECT_TIMEOUT_MS = 3000;
+/** Messages to one client that does not read; surveys are small and one a second. */
+const ROUTER_SEND_QUEUE = 512;
+/** Messages of one client that we have not read; what is more waits in TCP. */
+const ROUTER_RECEIVE_QUEUE = 128;
+/** Roster messages to one subscriber; what is more is lost to it, it sees the gap and asks. */
+const ROSTER_QUEUE = 1000;
+/** Messages of a client that cannot be sent; they are worthless once they are old. */
+const DEALER_SEND_QUEUE = 256;
+/**
+ * Subscriptions and unsubscriptions waiting for a connection. libzmq drops further ones silently,
+ * and one snapshot request makes two of them.
+ */
+const SUBSCRIPTION_QUEUE = 16_384;
+const HEARTBEATS_PER_TIMEOUT = 3;
+/** The longest time to live that fits into a heartbeat, in milliseconds. */
+const TIME_TO_LIVE_MAX = 6_553_599;
+
+/** The registrar's side of the survey connections. */
+export class SurveyRouter extends Router {
+  /** Sent by libzmq on every connection, before anything else. Set it before binding. */
+  greet(welcome: Uint8Array): void {
+    this.setStringOption(ZMQ_HELLO_MSG, asBuffer(welcome));
+  }
+
+  /** Received by ourselves in place of a message when a connection closes. Set it before binding. */
+  reportDisconnects(body: Uint8Array): void {
+    this.setStringOption(ZMQ_DISCONNECT_MSG, asBuffer(body));
+  }
+}
+
+/** The client's side of one survey connection. */
+export class SurveyDealer extends Dealer {
+  /** Received by ourselves in place of a message when the connection is lost. Set it before connecting. */
+  reportLoss(body: Uint8Array): void {
+    this.setStringOption(ZMQ_HICCUP_MSG, asBuffer(body));
+  }
+}
+
+/** The client's side of one roster connection. */
+export class RosterSubscriber extends Subscriber {
+  /** zeromq.js offers no queue length for what a subscriber sends, its subscriptions. */
+  widenSubscriptionQueue(): void {
+    this.setInt32Option(ZMQ_SNDHWM, SUBSCRIPTION_QUEUE);
+  }
+}
+
+/** What the bound sockets have in common. */
+export interface BoundOptions {
+  readonly heartbeatTimeoutMs: number;
+  readonly ipv6: boolean;
+}
+
+/**
+ * `mandatory` with `sendTimeout: 0` makes every send end at once, with the truth: without it one
+ * full pipe hangs the socket, or thousands of sends to a frozen client "succeed".
+ */
+export function makeRouter(options: BoundOptions): SurveyRouter {
+  return new SurveyRouter({
+    ...boundOptions(options),
+    mandatory: true,
+    sendTimeout: 0,
+    sendHighWaterMark: ROUTER_SEND_QUEUE,
+    receiveHighWaterMark: ROUTER_RECEIVE_QUEUE,
+  });
+}
+
+/**
+ * `allSubsUnsubs` shows each subscription of each subscriber, and takes each back when its
+ * connection dies, so that they can be counted. An XPUB never blocks: with `sendTimeout: 0` every
+ * send ends within the call, so sends cannot overlap.
+ */
+export function makePublisher(options: BoundOptions): XPublisher {
+  return new XPublisher({
+    ...boundOptions(options),
+    verbosity: "allSubsUnsubs",
+    sendTimeout: 0,
+    sendHighWaterMark: ROSTER_QUEUE,
+    receiveHighWaterMark: ROSTER_QUEUE,
+  });
+}
+
+/**
+ * `immediate` stays false although messages then outlive their connection and reach the next
+ * registrar: with `immediate: true` libzmq discards the pipe before it has delivered the hiccup
+ * message, and the loss goes unnoticed (saw). Stale messages are harmless, because each carries
+ * the epoch that it was meant for.
+ *
+ * No heartbeats from this side: the shell watches for silence in the surveys, which also notices a
+ * registrar whose event loop is blocked. The heartbeats of the registrar carry a time to live, so a
+ * dead path closes this end as well.
+ */
+export function makeDealer(options: ConnectOptions): SurveyDealer {
+  return new SurveyDealer({
+    ...connectOptions(options),
+    immediate: false,
+    sendTimeout: 0,
+    sendHighWaterMark: DEALER_SEND_QUEUE,
+  });
+}
+
+/** Like the dealer, it relies on the registrar's heartbeats and the shell's watch for silence. */
+export function makeSubscriber(options: ConnectOptions): RosterSubscriber {
+  const socket = new RosterSubscriber({
+    ...connectOptions(options),
+    receiveHighWaterMark: ROSTER_QUEUE,
+  });
+  socket.widenSubscriptionQueue();
+  return socket;
+}
+
+/** What the connecting sockets have in common. */
+export interface ConnectOptions {
+  readonly reconnectMinMs: number;
+  readonly ipv6: boolean;
+}
+
+/**
+ * A silent connection is closed after `heartbeatTimeoutMs` and at most a third more: libzmq starts
+ * the timeout with the first unanswered heartbeat.
+ */
+function boundOptions(options: BoundOptions): SocketOptions<Router & XPublisher> {
+  return {
+    context: sharedContext(),
+    linger: LINGER_MS,
+    maxMessageSize: LIMITS.frameBytesMax,
+    backlog: BACKLOG,
+    ipv6: options.ipv6,
+    handshakeInterval: HANDSHAKE_MS,
+    heartbeatInterval: Math.ceil(options.heartbeatTimeoutMs / HEARTBEATS_PER_TIMEOUT),
+    heartbeatTimeout: options.heartbeatTimeoutMs,
+    heartbeatTimeToLive: Math.min(options.heartbeatTimeoutMs, TIME_TO_LIVE_MAX),
+  };
+}
+
+/** `reconnectMaxInterval` stays unset: then libzmq adds jitter of up to the interval and no back-off. */
+function connectOptions(options: ConnectOptions): SocketOptions<Dealer & Subscriber> {
+  return {
+    context: sharedContext(),
+    linger: LINGER_MS,
+    maxMessageSize: LIMITS.frameBytesMax,
+    ipv6: options.ipv6,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    handshakeInterval: HANDSHAKE_MS,
+    reconnectInterval: options.reconnectMinMs,
+  };
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,232 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { LIMITS } from "../../lib/core/limits.ts";
+import { openRegistrarPort } from "../../lib/transport/registrar-port.ts";
+import { until } from "../helpers/until.ts";
+import { bytes, Child, Client, freshEndpoints, PROTOCOLS, Registrar, WELCOME } from "./rig.ts";
+
+for (const protocol of PROTOCOLS) {
+  test(`${protocol}: a welcome comes first, messages go both ways`, async (t) => {
+    const registrar = await Registrar.open(t, freshEndpoints(t, protocol));
+    const client = new Client(t);
+    client.port.dial(registrar.port.endpoints.survey);
+    client.send("hello");
+    const route = await registrar.route("hello");
+    assert.equal(Buffer.from(route, "latin1").length, 5);
+    registrar.send(route, "reply");
+    await until(() => client.received.length === 2, { what: "the reply" });
+    assert.deepEqual(client.received, [WELCOME, "reply"]);
+    assert.deepEqual(registrar.failures, []);
+  });
+
+  test(`${protocol}: the welcome is made when the roster is bound`, async (t) => {
+    const endpoints = freshEndpoints(t, protocol);
+    const registrar = await Registrar.open(t, {
+      ...endpoints,
+      welcome: (bound) => Buffer.from(`${WELCOME} ${bound.survey} ${bound.roster}`),
+    });
+    const client = new Client(t);
+    client.port.dial(registrar.port.endpoints.survey);
+    await until(() => client.received.length === 1, { what: "a welcome" });
+    assert.equal(
+      client.received[0],
+      `${WELCOME} ${endpoints.survey} ${registrar.port.endpoints.roster}`,
+    );
+  });
+
+  test(`${protocol}: the close of a client is seen within milliseconds`, async (t) => {
+    const registrar = await Registrar.open(t, freshEndpoints(t, protocol));
+    const client = await new Client(t).dial(registrar.port.endpoints.survey);
+    client.send("hello");
+    const route = await registrar.route("hello");
+    const before = performance.now();
+    await client.port.close(0);
+    await until(() => registrar.disconnected.length > 0, { what: "the disconnect" });
+    assert.ok(performance.now() - before < 1000);
+    assert.deepEqual(registrar.disconnected, [route]);
+  });
+
+  test(`${protocol}: a killed process is seen within milliseconds`, async (t) => {
+    const registrar = await Registrar.open(t, freshEndpoints(t, protocol));
+    const child = await new Child(t, "talk", registrar.port.endpoints.survey, "mortal").says(
+      "heard",
+    );
+    const route = await registrar.route("mortal");
+    const before = performance.now();
+    child.process.kill("SIGKILL");
+    await until(() => registrar.disconnected.length > 0, { what: "the disconnect" });
+    const took = performance.now() - before;
+    t.diagnostic(`${took.toFixed(1)} ms`);
+    assert.ok(took < 1000);
+    assert.deepEqual(registrar.disconnected, [route]);
+  });
+
+  test(`${protocol}: without disconnect messages a closed client goes unnoticed`, async (t) => {
+    const registrar = await Registrar.open(t, {
+      ...freshEndpoints(t, protocol),
+      disconnectMessages: false,
+    });
+    const gone = await new Client(t).dial(registrar.port.endpoints.survey);
+    gone.send("hello");
+    const route = await registrar.route("hello");
+    await gone.port.close(0);
+    await until(() => (registrar.send(route, "?"), registrar.unreachable.length > 0), {
+      what: "unreachable",
+    });
+    assert.deepEqual(registrar.disconnected, []);
+  });
+
+  test(`${protocol}: a send to an unknown route is unreachable, and said later`, async (t) => {
+    const registrar = await Registrar.open(t, freshEndpoints(t, protocol));
+    registrar.send("\0nono", "hello");
+    assert.deepEqual(registrar.unreachable, []);
+    await until(() => registrar.unreachable.length > 0, { what: "unreachable" });
+    assert.deepEqual(registrar.unreachable, ["\0nono"]);
+  });
+
+  test(`${protocol}: a client that does not read is congested while others are served`, async (t) => {
+    const registrar = await Registrar.open(t, freshEndpoints(t, protocol));
+    const frozen = await new Child(t, "talk", registrar.port.endpoints.survey, "frozen").says(
+      "heard",
+    );
+    const client = await new Client(t).dial(registrar.port.endpoints.survey);
+    client.send("reader");
+    const [bad, good] = [await registrar.route("frozen"), await registrar.route("reader")];
+    frozen.process.kill("SIGSTOP");
+    const block = Buffer.alloc(65_536, 1);
+    await until(() => (registrar.port.send(bad, block), registrar.congested.length > 10), {
+      what: "congestion",
+    });
+    const before = performance.now();
+    registrar.send(good, "still here");
+    await until(() => client.received.includes("still here"), { what: "service for the other" });
+    assert.ok(performance.now() - before < 1000);
+    assert.ok(registrar.congested.every((route) => route === bad));
+    assert.deepEqual(registrar.unreachable, []);
+    const closing = performance.now();
+    await registrar.port.close();
+    assert.ok(performance.now() - closing < 1000, "close does not wait for who does not read");
+  });
+
+  test(`${protocol}: a frozen client is closed after the heartbeat timeout`, async (t) => {
+    const registrar = await Registrar.open(t, {
+      ...freshEndpoints(t, protocol),
+      heartbeatTimeoutMs: 600,
+    });
+    const frozen = await new Child(t, "talk", registrar.port.endpoints.survey, "frozen").says(
+      "heard",
+    );
+    const route = await registrar.route("frozen");
+    const before = performance.now();
+    frozen.process.kill("SIGSTOP");
+    await until(() => registrar.disconnected.length > 0, { what: "the disconnect" });
+    t.diagnostic(`${(performance.now() - before).toFixed(0)} ms`);
+    assert.ok(performance.now() - before > 500);
+    assert.deepEqual(registrar.disconnected, [route]);
+  });
+
+  test(`${protocol}: an oversize frame closes its own connection only`, async (t) => {
+    const registrar = await Registrar.open(t, freshEndpoints(t, protocol));
+    const good = await new Client(t).dial(registrar.port.endpoints.survey);
+    good.send("good");
+    const bad = await new Client(t).dial(registrar.port.endpoints.survey);
+    bad.send("bad");
+    const [goodRoute, badRoute] = [await registrar.route("good"), await registrar.route("bad")];
+    good.port.send(Buffer.alloc(LIMITS.frameBytesMax, 0x61));
+    bad.port.send(Buffer.alloc(LIMITS.frameBytesMax + 1));
+    await until(() => registrar.disconnected.length > 0, { what: "the disconnect" });
+    assert.deepEqual(registrar.disconnected, [badRoute]);
+    await until(() => registrar.received.some((m) => m.text.length === LIMITS.frameBytesMax), {
+      what: "the largest frame",
+    });
+    registrar.send(goodRoute, "still here");
+    await until(() => good.received.includes("still here"), { what: "service for the other" });
+    await until(() => bad.received.length === 3, { what: "the offender comes back" });
+    assert.deepEqual(bad.received, [WELCOME, "(lost)", WELCOME]);
+  });
+}
+
+test("a client cannot pass for the end of a connection, and strange messages do no harm", async (t) => {
+  const registrar = await Registrar.open(t, {});
+  const client = await new Client(t).dial(registrar.port.endpoints.survey);
+  for (let length = 0; length <= 32; length += 1) client.port.send(Buffer.alloc(length));
+  client.send("end");
+  await registrar.route("end");
+  assert.equal(registrar.received.length, 34);
+  assert.deepEqual(registrar.disconnected, []);
+});
+
+test("a handler that throws costs its message only", async (t) => {
+  const registrar = await Registrar.open(t, {});
+  registrar.onReceived = (said) => {
+    if (said === "bomb") throw new Error("boom");
+  };
+  const client = await new Client(t).dial(registrar.port.endpoints.survey);
+  client.send("bomb");
+  client.send("after");
+  await registrar.route("after");
+  assert.equal(registrar.failures.length, 1);
+  assert.match(String(registrar.failures[0]), /boom/);
+});
+
+test("handlers of failed sends may throw", async (t) => {
+  const failures: unknown[] = [];
+  const boom = (): never => {
+    throw new Error("boom");
+  };
+  const port = await openRegistrarPort(
+    { ...freshEndpoints(t, "tcp"), welcome: () => bytes(WELCOME), heartbeatTimeoutMs: 30_000 },
+    {
+      received: boom,
+      disconnected: boom,
+      unreachable: boom,
+      congested: boom,
+      subscribed: boom,
+      unsubscribed: boom,
+      failed: (error) => {
+        failures.push(error);
+        boom();
+      },
+    },
+  );
+  port.send("\0nono", bytes("hello"));
+  await until(() => failures.length === 1, { what: "the failure" });
+  await port.close();
+});
+
+test("two registrars and many clients in one process do not mix", async (t) => {
+  const registrars = [
+    await Registrar.open(t, {}),
+    await Registrar.open(t, freshEndpoints(t, "ipc")),
+  ];
+  const clients = registrars.flatMap((registrar, side) =>
+    Array.from({ length: 100 }, (_, index) => {
+      const client = new Client(t);
+      client.port.dial(registrar.port.endpoints.survey);
+      client.port.subscribe(`side ${side}`);
+      client.port.follow(registrar.port.endpoints.roster);
+      client.send(`${side} ${index}`);
+      return client;
+    }),
+  );
+  await until(
+    () => registrars.every((r) => r.received.length === 100 && r.subscriptions.length === 100),
+    {
+      what: "everybody is here",
+    },
+  );
+  for (const [side, registrar] of registrars.entries()) {
+    assert.ok(registrar.received.every((message) => message.text.startsWith(`${side} `)));
+    assert.equal(new Set(registrar.received.map((message) => message.route)).size, 100);
+    for (const { route, text } of registrar.received) registrar.send(route, `you are ${text}`);
+    registrar.publish(`side ${side}`, "news");
+  }
+  await until(() => clients.every((c) => c.received.length === 2 && c.published.length === 1), {
+    what: "everybody is served",
+  });
+  for (const [index, client] of clients.entries()) {
+    const side = index < 100 ? 0 : 1;
+    assert.deepEqual(client.received, [WELCOME, `you are ${side} ${index % 100}`]);
+    assert.deepEqual(client.published, [[`side ${side}`, "news"]]);
+  }
+});
