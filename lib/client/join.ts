@@ -1,0 +1,219 @@
+import { Observable } from "rxjs";
+import type { Change } from "../core/changes.ts";
+import { RollcallError } from "../core/errors.ts";
+import { toPeer } from "../core/peer.ts";
+import type { Card, Peer } from "../core/peer.ts";
+import type { Identity } from "../core/respondent.ts";
+import type { View } from "../core/view.ts";
+import { loggerFor } from "../host/log.ts";
+import { randomId } from "../host/random.ts";
+import { closeOnAbort, throwIfAborted } from "../host/wait.ts";
+import type { WaitOptions } from "../host/wait.ts";
+import { cardOf, changedCard, nameOf, servicesOf, targetsOf, tuningOf } from "./options.ts";
+import type { CardOptions, JoinOptions } from "./options.ts";
+import { ClientShell } from "./shell.ts";
+import type { ConnectionState } from "./streams.ts";
+
+/** How long `leave` waits for its confirmation unless told otherwise. */
+export const LEAVE_DEADLINE_MS = 5000;
+/** How long `close` waits until its goodbye is confirmed; a registrar that does not answer costs this. */
+const CLOSE_DEADLINE_MS = 500;
+
+/** What is known of a goodbye. */
+export interface LeaveProof {
+  /** True when every consumer is known to have dropped the peer; not claimed yet, so always false. */
+  readonly complete: boolean;
+  /** The revision of the service without the peer; null where no registrar confirmed in time. */
+  readonly revision: number | null;
+  /** Named consumers that confirmed, by instance. */
+  readonly acknowledged: readonly string[];
+  /** Named consumers that did not. */
+  readonly missing: readonly string[];
+  /** Consumers with a SUB socket alone, which cannot confirm. */
+  readonly anonymous: number;
+}
+
+/** Bounds of a leave. */
+export interface LeaveOptions extends WaitOptions {
+  /** Milliseconds to wait for the registrars' confirmation. Default 5000. */
+  readonly deadlineMs?: number | undefined;
+}
+
+/** A process that is listed. */
+export interface Member extends AsyncDisposable {
+  /** This process as others are shown it. */
+  readonly self: Peer;
+  /** Usable peers, its own entry included as the registrar lists it; else as of a watcher. */
+  readonly peers$: Observable<readonly Peer[]>;
+  readonly view$: Observable<View>;
+  readonly changes$: Observable<Change>;
+  readonly connection$: Observable<ConnectionState>;
+  /** Resolves when a registrar has published the change. Throws `ERR_OPTION` for wrong values. */
+  update(patch: CardOptions, options?: WaitOptions): Promise<void>;
+  /** Status `draining`: out of every `peers$`, still listed. Resolves when it is published. */
+  drain(options?: WaitOptions): Promise<void>;
+  /** Goodbye; resolves when it is published or the deadline has passed, and closes the handle. */
+  leave(options?: LeaveOptions): Promise<LeaveProof>;
+  /** Goodbye without waiting for more than a moment. Idempotent; leaves no socket and no timer. */
+  close(): Promise<void>;
+}
+
+/**
+ * Joins a service; resolves when a registrar has accepted. Rejects with `ERR_ID_TAKEN` where a living
+ * process holds the id, with `ERR_TIMEOUT` after `joinTimeoutMs`, with `ERR_ABORTED` by the signal.
+ * Throws `ERR_OPTION` or `ERR_ENDPOINT` before any socket is made.
+ */
+export async function join(options: JoinOptions): Promise<Member> {
+  throwIfAborted(options.signal);
+  const targets = targetsOf({ registrar: options.registrar });
+  const instance = randomId();
+  const service = nameOf("service", options.service);
+  const identity: Identity = { service, id: nameOf("id", options.id ?? instance), instance };
+  const shell = new ClientShell({
+    targets,
+    services: servicesOf(options.watch ?? service, "watch"),
+    instance,
+    identity,
+    showing: { edition: 1, card: cardOf(options, targets) },
+    tuning: tuningOf(options),
+    logger: loggerFor(options.logger),
+  });
+  const member = new MemberHandle(shell, identity);
+  try {
+    await accepted(shell, options);
+  } catch (error) {
+    await shell.close();
+    throw error;
+  }
+  member.closeBy(options.signal);
+  if (options.signal?.aborted === true) await member.close();
+  throwIfAborted(options.signal);
+  return member;
+}
+
+/** Starts the shell and waits for the first registrar that lists us. */
+async function accepted(shell: ClientShell, options: JoinOptions): Promise<void> {
+  const timeoutMs = tuningOf(options).joinTimeoutMs;
+  const timer = new AbortController();
+  const timeout = timeoutMs > 0 ? setTimeout(() => timer.abort(), timeoutMs) : undefined;
+  const signal = AbortSignal.any(options.signal ? [timer.signal, options.signal] : [timer.signal]);
+  const listed = shell.until((effect) => (effect.kind === "accepted" ? true : undefined), {
+    signal,
+  });
+  shell.take({ kind: "start" });
+  try {
+    await listed;
+  } catch (error) {
+    if (!timer.signal.aborted || options.signal?.aborted === true) throw error;
+    throw new RollcallError("ERR_TIMEOUT", `joinTimeoutMs ${timeoutMs}`, { cause: error });
+  } finally {
+    clearTimeout(timeout);
+  }
+}
+
+class MemberHandle implements Member {
+  readonly peers$: Observable<readonly Peer[]>;
+  readonly view$: Observable<View>;
+  readonly changes$: Observable<Change>;
+  readonly #shell: ClientShell;
+  readonly #identity: Identity;
+  #leaving: Promise<LeaveProof> | null = null;
+  #closing: Promise<void> | null = null;
+  #release: () => void = () => {};
+
+  constructor(shell: ClientShell, identity: Identity) {
+    this.#shell = shell;
+    this.#identity = identity;
+    const { peers$, view$, changes$ } = shell.streams;
+    this.peers$ = this.#following(peers$);
+    this.view$ = this.#following(view$);
+    this.changes$ = this.#following(changes$);
+  }
+
+  get connection$(): Observable<ConnectionState> {
+    return this.#shell.streams.connection$;
+  }
+
+  get self(): Peer {
+    const { edition, card } = this.#showing();
+    const { service, id, instance } = this.#identity;
+    return toPeer(service, { id, instance, edition, standing: "alive", cause: null, card });
+  }
+
+  async update(patch: CardOptions, options?: WaitOptions): Promise<void> {
+    throwIfAborted(options?.signal);
+    const before = this.#showing();
+    const card: Card = changedCard(before.card, patch);
+    const edition = before.edition + 1;
+    const recorded = this.#shell.until((effect) => {
+      return effect.kind === "recorded" && effect.edition >= edition ? true : undefined;
+    }, options);
+    this.#shell.take({ kind: "update", card });
+    await recorded;
+  }
+
+  drain(options?: WaitOptions): Promise<void> {
+    return this.update({ status: "draining" }, options);
+  }
+
+  leave(options: LeaveOptions = {}): Promise<LeaveProof> {
+    this.#leaving ??= this.#leave(options);
+    return this.#leaving;
+  }
+
+  closeBy(signal: AbortSignal | undefined): void {
+    this.#release = closeOnAbort(signal, this);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #leave({ deadlineMs = LEAVE_DEADLINE_MS, signal }: LeaveOptions): Promise<LeaveProof> {
+    if (!Number.isFinite(deadlineMs) || deadlineMs < 0) {
+      throw new RollcallError("ERR_OPTION", `deadlineMs is ${deadlineMs}`);
+    }
+    try {
+      const goodbye = this.#shell.isClosed
+        ? undefined
+        : await this.#shell.goodbye(deadlineMs, { signal });
+      return {
+        complete: false,
+        revision: goodbye?.revision ?? null,
+        acknowledged: [],
+        missing: [],
+        anonymous: goodbye?.anonymous ?? 0,
+      };
+    } finally {
+      this.#release();
+      this.#closing ??= this.#shell.close();
+      await this.#closing;
+    }
+  }
+
+  async #close(): Promise<void> {
+    this.#release();
+    if (this.#leaving !== null) await this.#leaving.catch(() => {});
+    else await this.#shell.goodbye(CLOSE_DEADLINE_MS);
+    await this.#shell.close();
+  }
+
+  #showing(): { readonly edition: number; readonly card: Card } {
+    const { showing } = this.#shell.client;
+    if (showing === null) throw new RollcallError("ERR_CLOSED");
+    return showing;
+  }
+
+  /** The roster socket opens with the first subscription. */
+  #following<T>(stream$: Observable<T>): Observable<T> {
+    return new Observable<T>((subscriber) => {
+      this.#shell.take({ kind: "follow" });
+      return stream$.subscribe(subscriber);
+    });
+  }
+}

@@ -1,0 +1,294 @@
+import { Client } from "../core/client.ts";
+import { RollcallError } from "../core/errors.ts";
+import type { ExplanationOf } from "../core/explainer.ts";
+import type { ClientEffect, ClientInput, Connection } from "../core/io.ts";
+import type { ClientTuning } from "../core/options.ts";
+import type { Identity, Showing } from "../core/respondent.ts";
+import { nowMs, wallOf } from "../host/clock.ts";
+import { LimitedLog } from "../host/log.ts";
+import type { Logger } from "../host/log.ts";
+import { Loop } from "../host/loop.ts";
+import { randomSource } from "../host/random.ts";
+import { Deferred, throwIfAborted } from "../host/wait.ts";
+import type { WaitOptions } from "../host/wait.ts";
+import { openClientPort } from "../transport/client-port.ts";
+import { resolveAdvertised } from "../transport/endpoint.ts";
+import type { ClientPort } from "../transport/port.ts";
+import { decodeRoster } from "../wire/roster.ts";
+import { decodeFromRegistrar, encodeToRegistrar } from "../wire/survey.ts";
+import type { Target } from "./options.ts";
+import { Streams } from "./streams.ts";
+import type { ConnectionState } from "./streams.ts";
+
+/** What is still queued when a handle closes is sent for at most this long. */
+const LINGER_MS = 100;
+
+/** What a client shell is made of. */
+export interface ShellSetup {
+  readonly targets: readonly Target[];
+  readonly services: readonly string[];
+  readonly instance: string;
+  readonly identity: Identity | null;
+  readonly showing: Showing | null;
+  readonly tuning: ClientTuning;
+  readonly logger: Logger;
+}
+
+/** The goodbye as the registrars confirmed it. */
+export interface Goodbye {
+  readonly revision: number;
+  readonly named: number;
+  readonly anonymous: number;
+}
+
+interface Wait<T> {
+  readonly deferred: Deferred<T>;
+  readonly isDone: (effect: ClientEffect) => T | undefined;
+}
+
+/**
+ * A client machine with its sockets: frames and the clock in, frames and observables out. Members
+ * and watchers are thin faces of it.
+ */
+export class ClientShell {
+  readonly streams: Streams;
+  readonly client: Client;
+  readonly #setup: ShellSetup;
+  readonly #limited: LimitedLog;
+  readonly #loop: Loop<ClientInput, ClientEffect>;
+  readonly #ports: readonly ClientPort[];
+  readonly #waits = new Set<Wait<unknown>>();
+  #emission: NodeJS.Immediate | null = null;
+  #isClosed = false;
+  #token = 0;
+
+  constructor(setup: ShellSetup) {
+    this.#setup = setup;
+    const { targets, tuning, logger, services } = setup;
+    this.#limited = new LimitedLog(logger, nowMs);
+    const sources = targets.map((target) => target.hasSurvey);
+    this.client = new Client({ ...setup, sources, random: randomSource() });
+    this.streams = new Streams({
+      lister: this.client.lister,
+      services,
+      registrars: targets.map((target) => target.endpoint),
+    });
+    this.#loop = new Loop<ClientInput, ClientEffect>({
+      machine: this.client,
+      wake: { kind: "wake" },
+      perform: (effect) => this.#perform(effect),
+    });
+    this.#ports = targets.map((_, source) => this.#open(source, tuning.reconnectMinMs));
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  take(input: ClientInput): void {
+    this.#loop.take(input);
+  }
+
+  /**
+   * Resolves with the first value that `isDone` makes of an effect. Rejects with `ERR_ABORTED` by
+   * the signal, with `ERR_CLOSED` when the handle closes, and with the code of a final refusal,
+   * after which no registrar will say anything any more.
+   */
+  async until<T>(
+    isDone: (effect: ClientEffect) => T | undefined,
+    options?: WaitOptions,
+  ): Promise<T> {
+    this.#assertOpen(options);
+    const { connection } = this.client;
+    if (connection.kind === "refused") throw new RollcallError(connection.code);
+    const wait = { deferred: new Deferred<T>(options), isDone };
+    this.#waits.add(wait as Wait<unknown>);
+    try {
+      return await wait.deferred.promise;
+    } finally {
+      this.#waits.delete(wait as Wait<unknown>);
+    }
+  }
+
+  /** Resolves once every service followed has been told by some registrar. */
+  async ready(options?: WaitOptions): Promise<void> {
+    this.#assertOpen(options);
+    if (!this.client.isReady) {
+      const isReady = (): true | undefined => (this.client.isReady ? true : undefined);
+      await this.until(isReady, options);
+    }
+    this.#emitNow();
+  }
+
+  /** What a registrar remembers of a peer; the first that knows it answers. */
+  async explain(
+    service: string,
+    id: string,
+    options?: WaitOptions,
+  ): Promise<ExplanationOf | undefined> {
+    await this.#contact(options);
+    this.#token += 1;
+    const token = this.#token;
+    let asked = this.client.accepted;
+    const answer = this.until((effect) => {
+      if (effect.kind !== "explanation" || effect.token !== token) return undefined;
+      asked -= 1;
+      return effect.found || asked <= 0 ? effect.json : undefined;
+    }, options);
+    this.take({ kind: "explain", token, service, id });
+    // The registrar of our own version wrote it; the shape is documented beside the message.
+    return (JSON.parse(await answer) as ExplanationOf | null) ?? undefined;
+  }
+
+  /**
+   * Says goodbye to every registrar that lists us and waits until all have published it, at most
+   * for `deadlineMs`. Undefined where none confirmed.
+   */
+  async goodbye(deadlineMs: number, options: WaitOptions = {}): Promise<Goodbye | undefined> {
+    let open = this.client.accepted;
+    if (open === 0) {
+      this.take({ kind: "leave" });
+      return undefined;
+    }
+    let best: Goodbye | undefined;
+    const timer = new AbortController();
+    const timeout = setTimeout(() => timer.abort(), deadlineMs);
+    const signal = AbortSignal.any(
+      options.signal ? [timer.signal, options.signal] : [timer.signal],
+    );
+    const confirmed = this.until(
+      (effect) => {
+        if (effect.kind !== "left") return undefined;
+        open -= 1;
+        best = best === undefined || effect.revision > best.revision ? effect : best;
+        return open <= 0 ? true : undefined;
+      },
+      { signal },
+    );
+    this.take({ kind: "leave" });
+    await confirmed.catch((error: unknown) => {
+      if (options.signal?.aborted === true) throw error;
+    });
+    clearTimeout(timeout);
+    return best;
+  }
+
+  /** Stops everything at once; resolves when no socket is left. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#loop.stop();
+    if (this.#emission !== null) clearImmediate(this.#emission);
+    for (const { deferred } of this.#waits) deferred.reject(new RollcallError("ERR_CLOSED"));
+    this.streams.complete();
+    await Promise.all(this.#ports.map((port) => port.close(LINGER_MS)));
+  }
+
+  /** Waits until some registrar has accepted us. */
+  async #contact(options?: WaitOptions): Promise<void> {
+    if (this.client.accepted > 0) return;
+    await this.until((effect) => (effect.kind === "accepted" ? true : undefined), options);
+  }
+
+  #assertOpen(options?: WaitOptions): void {
+    if (this.#isClosed) throw new RollcallError("ERR_CLOSED");
+    throwIfAborted(options?.signal);
+  }
+
+  #open(source: number, reconnectMinMs: number): ClientPort {
+    return openClientPort(
+      { reconnectMinMs },
+      {
+        received: (frame) => this.#received(source, frame),
+        lost: () => this.take({ kind: "lost", source }),
+        published: (frames) => this.#published(source, frames),
+        failed: (error) => this.#setup.logger.error({ err: error }, "client.socketFailed"),
+      },
+    );
+  }
+
+  #received(source: number, frame: Uint8Array): void {
+    const decoded = decodeFromRegistrar(frame);
+    if (decoded.ok) return this.take({ kind: "received", source, message: decoded.value });
+    this.#limited.warn("message.malformed", { source, reason: decoded.reason });
+  }
+
+  #published(source: number, frames: readonly Uint8Array[]): void {
+    const decoded = decodeRoster(frames);
+    if (decoded.ok) return this.take({ kind: "published", source, ...decoded.value });
+    this.#limited.warn("roster.malformed", { source, reason: decoded.reason });
+  }
+
+  #perform(effect: ClientEffect): void {
+    this.#settleWaits(effect);
+    switch (effect.kind) {
+      case "changed":
+        return this.#emitSoon();
+      case "connection":
+        return this.streams.connect(stateOf(effect.connection));
+      case "refused":
+        return this.#limited.warn("client.refused", { code: effect.code, detail: effect.text });
+      case "note":
+        return this.#limited.warn(effect.event, { detail: effect.detail });
+      case "accepted":
+      case "recorded":
+      case "left":
+      case "explanation":
+        return;
+      default:
+        return this.#transmit(effect);
+    }
+  }
+
+  #transmit(effect: Extract<ClientEffect, { kind: Transmission }>): void {
+    const port = this.#ports[effect.source];
+    const endpoint = this.#setup.targets[effect.source]?.endpoint;
+    if (port === undefined || endpoint === undefined) return;
+    switch (effect.kind) {
+      case "dial":
+        return port.dial(endpoint);
+      case "hangup":
+        return port.hangup();
+      case "send":
+        return port.send(encodeToRegistrar(effect.message));
+      case "follow":
+        return port.follow(
+          effect.roster === null ? endpoint : resolveAdvertised(effect.roster, endpoint),
+        );
+      case "subscribe":
+        return port.subscribe(effect.topic);
+      case "unsubscribe":
+        return port.unsubscribe(effect.topic);
+      default:
+        return effect satisfies never;
+    }
+  }
+
+  #settleWaits(effect: ClientEffect): void {
+    for (const { deferred, isDone } of this.#waits) {
+      const value = isDone(effect);
+      if (value !== undefined) deferred.resolve(value);
+      else if (effect.kind === "refused" && effect.final) {
+        deferred.reject(new RollcallError(effect.code, effect.text));
+      }
+    }
+  }
+
+  /** Everything that one turn of the event loop brings makes one emission. */
+  #emitSoon(): void {
+    this.#emission ??= setImmediate(() => this.#emitNow());
+  }
+
+  #emitNow(): void {
+    if (this.#emission !== null) clearImmediate(this.#emission);
+    this.#emission = null;
+    if (!this.#isClosed && this.client.isReady) this.streams.update();
+  }
+}
+
+type Transmission = "dial" | "hangup" | "send" | "follow" | "subscribe" | "unsubscribe";
+
+function stateOf(connection: Connection): ConnectionState {
+  return connection.kind === "stale"
+    ? { kind: "stale", since: wallOf(connection.sinceMs) }
+    : connection;
+}

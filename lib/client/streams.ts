@@ -1,0 +1,167 @@
+import {
+  BehaviorSubject,
+  distinctUntilChanged,
+  map,
+  mergeMap,
+  Observable,
+  ReplaySubject,
+} from "rxjs";
+import type { Change } from "../core/changes.ts";
+import type { ErrorCode } from "../core/errors.ts";
+import type { Lister, Listing } from "../core/listing.ts";
+import type { Peer } from "../core/peer.ts";
+import type { View } from "../core/view.ts";
+import { wallOf } from "../host/clock.ts";
+
+/** How a handle stands with its registrars; the best of them counts. */
+export type ConnectionState =
+  | { readonly kind: "connecting" }
+  | { readonly kind: "live" }
+  /** Lost; the list is kept. `since` is in milliseconds since 1970. */
+  | { readonly kind: "stale"; readonly since: number }
+  /** No registrar wants us; not tried again. */
+  | { readonly kind: "refused"; readonly code: ErrorCode }
+  | { readonly kind: "closed" };
+
+/** One listing with what turned the one before it into it. */
+interface Step {
+  readonly listing: Listing;
+  readonly revision: number;
+  readonly before: readonly Peer[] | null;
+  readonly changes: readonly Change[];
+}
+
+/**
+ * The observables of one handle. All of them share one upstream, replay the latest to each
+ * subscriber, never fail because of the network, and complete when the handle closes.
+ */
+export class Streams {
+  readonly #lister: Lister;
+  readonly #service: string;
+  readonly #registrars: readonly string[];
+  readonly #steps = new ReplaySubject<Step>(1);
+  readonly #connection = new BehaviorSubject<ConnectionState>({ kind: "connecting" });
+  #latest: Step | null = null;
+
+  constructor(options: {
+    readonly lister: Lister;
+    readonly services: readonly string[];
+    readonly registrars: readonly string[];
+  }) {
+    this.#lister = options.lister;
+    this.#service = options.services.join(",");
+    this.#registrars = options.registrars;
+  }
+
+  readonly connection$: Observable<ConnectionState> = new Observable((subscriber) =>
+    this.#connection.subscribe(subscriber),
+  );
+
+  readonly peers$: Observable<readonly Peer[]> = new Observable<Step>((subscriber) =>
+    this.#steps.subscribe(subscriber),
+  ).pipe(
+    map((step) => step.listing.usable),
+    distinctUntilChanged(),
+  );
+
+  readonly view$: Observable<View> = new Observable<View>((subscriber) => {
+    let last: readonly Peer[] | null = null;
+    return this.#steps.subscribe({
+      next: (step) => {
+        const changes = this.#changesSince(last, step);
+        last = step.listing.usable;
+        subscriber.next(this.#view(step, changes));
+      },
+      complete: () => subscriber.complete(),
+    });
+  });
+
+  readonly changes$: Observable<Change> = this.view$.pipe(mergeMap((view) => view.changes));
+
+  /** The latest usable peers; empty before the first snapshot. */
+  get peers(): readonly Peer[] {
+    return this.#latest?.listing.usable ?? [];
+  }
+
+  /** The latest view, with the changes of its own step; empty and stale before the first snapshot. */
+  get view(): View {
+    if (this.#latest !== null) return this.#view(this.#latest, this.#latest.changes);
+    const service = this.#service;
+    return {
+      service,
+      revision: 0,
+      asOf: 0,
+      authority: "stale",
+      peers: [],
+      changes: [],
+      sources: [],
+    };
+  }
+
+  /** The lists may differ: emits once if they do. */
+  update(): void {
+    const before = this.#latest?.listing ?? null;
+    const listing = this.#lister.list();
+    const changes = this.#lister.changes(before?.usable ?? null, listing);
+    if (before !== null && changes.length === 0 && isSame(before, listing)) return;
+    this.#lister.remember(changes);
+    const isUnchanged = before !== null && changes.length === 0;
+    this.#latest = {
+      listing: isUnchanged ? { ...listing, usable: before.usable } : listing,
+      revision: (this.#latest?.revision ?? 0) + 1,
+      before: before?.usable ?? null,
+      changes,
+    };
+    this.#steps.next(this.#latest);
+  }
+
+  connect(state: ConnectionState): void {
+    this.#connection.next(state);
+  }
+
+  /** Completes everything. */
+  complete(): void {
+    if (this.#connection.closed) return;
+    this.#connection.next({ kind: "closed" });
+    this.#connection.complete();
+    this.#steps.complete();
+  }
+
+  #changesSince(last: readonly Peer[] | null, step: Step): readonly Change[] {
+    return last === step.before ? step.changes : this.#lister.changes(last, step.listing);
+  }
+
+  #view(step: Step, changes: readonly Change[]): View {
+    const { listing, revision } = step;
+    return {
+      service: this.#service,
+      revision,
+      asOf: wallOf(listing.asOfMs),
+      authority: listing.authority,
+      peers: listing.peers,
+      changes,
+      sources: listing.sources.map(({ source, ...rest }) => {
+        return { registrar: this.#registrars[source] ?? "", ...rest };
+      }),
+    };
+  }
+}
+
+/** True where nothing that a view shows differs but the time it was confirmed. */
+function isSame(a: Listing, b: Listing): boolean {
+  return (
+    a.authority === b.authority &&
+    a.peers.length === b.peers.length &&
+    a.peers.every((peer, i) => peer === b.peers[i]) &&
+    a.sources.length === b.sources.length &&
+    a.sources.every((source, i) => {
+      const other = b.sources[i];
+      return (
+        source.epoch === other?.epoch &&
+        source.revision === other.revision &&
+        source.authority === other.authority &&
+        source.service === other.service
+      );
+    })
+  );
+}

@@ -1,0 +1,132 @@
+import type { Observable } from "rxjs";
+import type { Change } from "../core/changes.ts";
+import type { ExplanationOf } from "../core/explainer.ts";
+import { RollcallError } from "../core/errors.ts";
+import type { Peer } from "../core/peer.ts";
+import type { View } from "../core/view.ts";
+import { loggerFor } from "../host/log.ts";
+import { randomId } from "../host/random.ts";
+import { closeOnAbort } from "../host/wait.ts";
+import type { WaitOptions } from "../host/wait.ts";
+import { servicesOf, targetsOf, tuningOf } from "./options.ts";
+import type { WatchOptions } from "./options.ts";
+import { ClientShell } from "./shell.ts";
+import type { ConnectionState } from "./streams.ts";
+
+/** A consumer of one service, several, or all. */
+export interface Watcher extends AsyncDisposable {
+  /**
+   * Usable peers, sorted by id: nothing before the first snapshot, then the latest for each
+   * subscriber; at most one emission per turn of the event loop; never fails because of the
+   * network; completes on close.
+   */
+  readonly peers$: Observable<readonly Peer[]>;
+  /** The list with suspects and how far it can be trusted; shared like `peers$`. */
+  readonly view$: Observable<View>;
+  /** Differences of successive `peers$`, starting with those present. */
+  readonly changes$: Observable<Change>;
+  readonly connection$: Observable<ConnectionState>;
+  /** The latest of `peers$`; empty before the first snapshot. */
+  readonly peers: readonly Peer[];
+  /** The latest of `view$`; revision 0 before the first snapshot. */
+  readonly view: View;
+  /** Resolves with the first snapshot; rejects with `ERR_ABORTED`, `ERR_CLOSED` or the code of a refusal. */
+  ready(options?: WaitOptions): Promise<void>;
+  /** What the registrar remembers of one peer. Rejects with `ERR_NEEDS_SURVEY` on a roster endpoint. */
+  explain(service: string, id: string, options?: WaitOptions): Promise<ExplanationOf | undefined>;
+  /** Idempotent; leaves no socket and no timer. */
+  close(): Promise<void>;
+}
+
+/**
+ * Watches services. Returns at once; throws `ERR_OPTION` or `ERR_ENDPOINT` before any socket is
+ * made. A registrar that is not there yet is waited for.
+ */
+export function watch(options: WatchOptions): Watcher {
+  const targets = targetsOf(options);
+  const shell = new ClientShell({
+    targets,
+    services: servicesOf(options.service, "service"),
+    instance: randomId(),
+    identity: null,
+    showing: null,
+    tuning: tuningOf(options),
+    logger: loggerFor(options.logger),
+  });
+  const watcher = new WatcherHandle(
+    shell,
+    targets.some((target) => target.hasSurvey),
+  );
+  watcher.closeBy(options.signal);
+  if (options.signal?.aborted === true) void watcher.close();
+  else shell.take({ kind: "start" });
+  return watcher;
+}
+
+class WatcherHandle implements Watcher {
+  readonly #shell: ClientShell;
+  readonly #isNamed: boolean;
+  #closing: Promise<void> | null = null;
+  #release: () => void = () => {};
+
+  constructor(shell: ClientShell, isNamed: boolean) {
+    this.#shell = shell;
+    this.#isNamed = isNamed;
+  }
+
+  get peers$(): Observable<readonly Peer[]> {
+    return this.#shell.streams.peers$;
+  }
+
+  get view$(): Observable<View> {
+    return this.#shell.streams.view$;
+  }
+
+  get changes$(): Observable<Change> {
+    return this.#shell.streams.changes$;
+  }
+
+  get connection$(): Observable<ConnectionState> {
+    return this.#shell.streams.connection$;
+  }
+
+  get peers(): readonly Peer[] {
+    return this.#shell.streams.peers;
+  }
+
+  get view(): View {
+    return this.#shell.streams.view;
+  }
+
+  ready(options?: WaitOptions): Promise<void> {
+    return this.#shell.ready(options);
+  }
+
+  async explain(
+    service: string,
+    id: string,
+    options?: WaitOptions,
+  ): Promise<ExplanationOf | undefined> {
+    if (!this.#isNamed) throw new RollcallError("ERR_NEEDS_SURVEY", "explain");
+    return this.#shell.explain(service, id, options);
+  }
+
+  closeBy(signal: AbortSignal | undefined): void {
+    this.#release = closeOnAbort(signal, this);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    this.#release();
+    this.#shell.take({ kind: "leave" });
+    await this.#shell.close();
+  }
+}

@@ -1,0 +1,64 @@
+import { RollcallError } from "../core/errors.ts";
+
+/** Bounds of one wait. */
+export interface WaitOptions {
+  /** Ends the wait with `ERR_ABORTED`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Throws `ERR_ABORTED` where the signal has been raised already. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw aborted(signal);
+}
+
+/** Closes by a signal; the listener is gone once `close` was called by whomever. */
+export function closeOnAbort(
+  signal: AbortSignal | undefined,
+  handle: { close(): Promise<void> },
+): () => void {
+  if (signal === undefined) return () => {};
+  const onAbort = (): void => void handle.close();
+  signal.addEventListener("abort", onAbort, { once: true });
+  return () => signal.removeEventListener("abort", onAbort);
+}
+
+/** The error of an aborted wait, with the reason of the signal as its cause. */
+export function aborted(signal: AbortSignal): RollcallError {
+  return new RollcallError("ERR_ABORTED", undefined, { cause: signal.reason });
+}
+
+/**
+ * A promise that can be settled from outside, once, and that a signal can end. Listeners are
+ * removed when it settles.
+ */
+export class Deferred<T> {
+  readonly promise: Promise<T>;
+  #resolve!: (value: T) => void;
+  #reject!: (error: unknown) => void;
+  #release: (() => void) | null = null;
+
+  constructor(options: WaitOptions = {}) {
+    this.promise = new Promise<T>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    // Whoever does not look at the outcome must not crash the process by it.
+    this.promise.catch(() => {});
+    const { signal } = options;
+    if (signal === undefined) return;
+    const onAbort = (): void => this.reject(aborted(signal));
+    signal.addEventListener("abort", onAbort, { once: true });
+    this.#release = () => signal.removeEventListener("abort", onAbort);
+    if (signal.aborted) onAbort();
+  }
+
+  resolve(value: T): void {
+    this.#release?.();
+    this.#resolve(value);
+  }
+
+  reject(error: unknown): void {
+    this.#release?.();
+    this.#reject(error);
+  }
+}

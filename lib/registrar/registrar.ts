@@ -1,0 +1,233 @@
+import { Observable } from "rxjs";
+import type { Change } from "../core/changes.ts";
+import { RollcallError } from "../core/errors.ts";
+import type { ExplanationOf } from "../core/explainer.ts";
+import type { SurveyorEffect, SurveyorInput } from "../core/io.ts";
+import { VERSION_MAX, VERSION_MIN } from "../core/messages.ts";
+import { Surveyor } from "../core/surveyor.ts";
+import type { View } from "../core/view.ts";
+import { nowMs } from "../host/clock.ts";
+import { LimitedLog, loggerFor } from "../host/log.ts";
+import type { Logger } from "../host/log.ts";
+import { Loop } from "../host/loop.ts";
+import { randomId } from "../host/random.ts";
+import { closeOnAbort, throwIfAborted } from "../host/wait.ts";
+import { isLoopback } from "../transport/endpoint.ts";
+import type { RegistrarEndpoints, RegistrarHandlers, RegistrarPort } from "../transport/port.ts";
+import { openRegistrarPort } from "../transport/registrar-port.ts";
+import { encodeRoster } from "../wire/roster.ts";
+import { decodeToRegistrar, encodeToClient } from "../wire/survey.ts";
+import { settleRegistrar } from "./options.ts";
+import type { RegistrarOptions, RegistrarSettings } from "./options.ts";
+import { RegistrarViews } from "./views.ts";
+
+/** What a registrar counted since it started. */
+export interface RegistrarCounters {
+  readonly members: number;
+  readonly consumers: number;
+  readonly services: number;
+  /** Frames that were no messages and were dropped. */
+  readonly malformed: number;
+  /** Sends dropped because a client does not read. */
+  readonly congested: number;
+  /** Questions sent. */
+  readonly surveys: number;
+  /** Roster messages published. */
+  readonly publications: number;
+}
+
+/** A running registrar. */
+export interface Registrar extends AsyncDisposable {
+  /** As bound, with the ports chosen for port 0. */
+  readonly endpoints: RegistrarEndpoints;
+  /** This run's epoch: 128 random bits in hexadecimal. */
+  readonly epoch: string;
+  readonly counters: RegistrarCounters;
+  /** Changes of all services, starting with those present; completes on close. */
+  readonly changes$: Observable<Change>;
+  /** The list of one service as published; empty for one that is not known. */
+  view(service: string): View;
+  /** What is remembered of one peer; undefined where nothing is. */
+  explain(service: string, id: string): ExplanationOf | undefined;
+  /** Idempotent; resolves when both endpoints can be bound again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a registrar and resolves when it is bound. Throws `ERR_OPTION` or `ERR_ENDPOINT` before any
+ * socket is made, `ERR_ADDRESS_IN_USE` or `ERR_BIND` when an endpoint cannot be had.
+ */
+export async function startRegistrar(options: RegistrarOptions = {}): Promise<Registrar> {
+  const settings = settleRegistrar(options);
+  throwIfAborted(options.signal);
+  const shell = new RegistrarShell(settings, loggerFor(options.logger));
+  await shell.open();
+  if (options.signal?.aborted === true) await shell.close();
+  throwIfAborted(options.signal);
+  shell.closeBy(options.signal);
+  return shell;
+}
+
+class RegistrarShell implements Registrar {
+  readonly epoch = randomId();
+  readonly #settings: RegistrarSettings;
+  readonly #logger: Logger;
+  readonly #limited: LimitedLog;
+  readonly #surveyor: Surveyor;
+  readonly #loop: Loop<SurveyorInput, SurveyorEffect>;
+  readonly #views: RegistrarViews;
+  readonly #counts = { malformed: 0, congested: 0, surveys: 0, publications: 0 };
+  #port: RegistrarPort | null = null;
+  #closing: Promise<void> | null = null;
+  #release: () => void = () => {};
+
+  constructor(settings: RegistrarSettings, logger: Logger) {
+    this.#settings = settings;
+    this.#logger = logger;
+    this.#limited = new LimitedLog(logger, nowMs);
+    const { tuning } = settings;
+    this.#surveyor = new Surveyor({ epoch: this.epoch, tuning, nowMs: nowMs() });
+    this.#loop = new Loop<SurveyorInput, SurveyorEffect>({
+      machine: this.#surveyor,
+      wake: { kind: "wake" },
+      perform: (effect) => this.#perform(effect),
+    });
+    this.#views = new RegistrarViews(this.#surveyor, this.epoch);
+  }
+
+  get endpoints(): RegistrarEndpoints {
+    if (this.#port === null) throw new RollcallError("ERR_CLOSED");
+    return this.#port.endpoints;
+  }
+
+  get counters(): RegistrarCounters {
+    const { members, consumers, services } = this.#surveyor;
+    return { members, consumers, services: services.length, ...this.#counts };
+  }
+
+  get changes$(): Observable<Change> {
+    return this.#views.changes$;
+  }
+
+  view(service: string): View {
+    return this.#views.view(service, this.endpoints.survey);
+  }
+
+  explain(service: string, id: string): ExplanationOf | undefined {
+    return this.#surveyor.explain(service, id, nowMs());
+  }
+
+  async open(): Promise<void> {
+    const { survey, roster, heartbeatTimeoutMs, disconnectMessages } = this.#settings;
+    this.#port = await openRegistrarPort(
+      {
+        survey,
+        roster,
+        heartbeatTimeoutMs,
+        disconnectMessages,
+        welcome: (bound) => this.#welcome(bound),
+      },
+      this.#handlers(),
+    );
+    this.#warnIfOpen(this.#port.endpoints);
+    this.#logger.info({ ...this.#port.endpoints, epoch: this.epoch }, "registrar.started");
+    this.#loop.take({ kind: "wake" });
+  }
+
+  closeBy(signal: AbortSignal | undefined): void {
+    this.#release = closeOnAbort(signal, this);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    this.#release();
+    this.#loop.stop();
+    this.#views.complete();
+    await this.#port?.close();
+    this.#logger.info({ epoch: this.epoch }, "registrar.closed");
+  }
+
+  #handlers(): RegistrarHandlers {
+    const take = (input: SurveyorInput): void => this.#loop.take(input);
+    return {
+      received: (route, frames) => this.#received(route, frames),
+      disconnected: (route) => take({ kind: "disconnected", route }),
+      unreachable: (route) => take({ kind: "disconnected", route }),
+      congested: (route) => {
+        this.#counts.congested += 1;
+        this.#limited.warn("client.congested", {
+          route: Buffer.from(route, "latin1").toString("hex"),
+        });
+      },
+      subscribed: (topic) => take({ kind: "subscribed", topic }),
+      unsubscribed: (topic) => take({ kind: "unsubscribed", topic }),
+      failed: (error) => this.#logger.error({ err: error }, "registrar.socketFailed"),
+    };
+  }
+
+  #received(route: string, frames: readonly Uint8Array[]): void {
+    const [frame] = frames;
+    const decoded =
+      frame === undefined || frames.length !== 1
+        ? ({ ok: false, reason: `${frames.length} frames instead of one` } as const)
+        : decodeToRegistrar(frame);
+    if (decoded.ok) return this.#loop.take({ kind: "received", route, message: decoded.value });
+    this.#counts.malformed += 1;
+    this.#limited.warn("message.malformed", { reason: decoded.reason });
+  }
+
+  #perform(effect: SurveyorEffect): void {
+    switch (effect.kind) {
+      case "survey": {
+        const frame = encodeToClient({ kind: "survey", round: effect.round });
+        this.#counts.surveys += effect.routes.length;
+        for (const route of effect.routes) this.#port?.send(route, frame);
+        return;
+      }
+      case "reply":
+        return this.#port?.send(effect.route, encodeToClient(effect.message));
+      case "publish":
+        this.#counts.publications += 1;
+        return this.#port?.publish(encodeRoster(effect.message, effect.topic));
+      case "changed":
+        return this.#views.changed(effect.service);
+      case "authority":
+        return this.#logger.info({ authority: effect.authority }, "registrar.authority");
+      case "note":
+        return this.#limited.warn(effect.event, { detail: effect.detail });
+      default:
+        return effect satisfies never;
+    }
+  }
+
+  #welcome(bound: RegistrarEndpoints): Uint8Array {
+    const { tuning, advertise } = this.#settings;
+    return encodeToClient({
+      kind: "welcome",
+      versionMin: VERSION_MIN,
+      versionMax: VERSION_MAX,
+      epoch: this.epoch,
+      nonce: randomId(),
+      roster: advertise ?? bound.roster,
+      timing: tuning,
+    });
+  }
+
+  #warnIfOpen(bound: RegistrarEndpoints): void {
+    for (const endpoint of [bound.survey, bound.roster]) {
+      if (isLoopback(endpoint)) continue;
+      this.#logger.warn(
+        { endpoint },
+        "registrar.open: reachable beyond this machine, without keys",
+      );
+    }
+  }
+}
