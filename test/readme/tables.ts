@@ -1,0 +1,60 @@
+import { ERRORS } from "../../lib/core/errors.ts";
+import { CLIENT_OPTIONS, REGISTRAR_OPTIONS } from "../../lib/core/option-table.ts";
+import type { OptionRow } from "../../lib/core/option-table.ts";
+import { renderStandings } from "../../lib/core/standing.ts";
+
+/** A part of a document that is made from data. */
+export interface MadePart {
+  readonly file: string;
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Every part of the documents that is made from data. */
+export const MADE_PARTS: readonly MadePart[] = [
+  { file: "README.md", name: "registrar-options", text: renderOptions(REGISTRAR_OPTIONS) },
+  { file: "README.md", name: "client-options", text: renderOptions(CLIENT_OPTIONS) },
+  { file: "README.md", name: "errors", text: renderErrors() },
+  { file: "lib/README.md", name: "standings", text: `\`\`\`mermaid\n${renderStandings()}\`\`\`` },
+];
+
+/** The text between the markers of a part; undefined where they are missing. */
+export function partOf(document: string, name: string): string | undefined {
+  return document.split(`<!-- ${name}:begin -->`)[1]?.split(`<!-- ${name}:end -->`)[0]?.trim();
+}
+
+/** The document with a part put in anew. */
+export function withPart(document: string, { name, text }: MadePart): string {
+  const begin = `<!-- ${name}:begin -->`;
+  const end = `<!-- ${name}:end -->`;
+  const [head = "", rest = ""] = document.split(begin);
+  const tail = rest.split(end)[1] ?? "";
+  return `${head}${begin}\n\n${text}\n\n${end}${tail}`;
+}
+
+function renderOptions(table: Readonly<Record<string, OptionRow>>): string {
+  const rows = Object.entries(table).map(([name, row]) => {
+    const { local, lan, wan, text, more, less } = row;
+    return `| \`${name}\` | ${text} | ${grouped(local)} / **${grouped(lan)}** / ${grouped(wan)} | ${more} | ${less} |`;
+  });
+  return [
+    "| option | meaning | local / **lan** / wan | more | less |",
+    "|---|---|---|---|---|",
+    ...rows,
+  ].join("\n");
+}
+
+function renderErrors(): string {
+  const rows = Object.entries(ERRORS).map(([code, { text, retryable, http, exit }]) => {
+    return `| \`${code}\` | ${text} | ${retryable ? "yes" : "no"} | ${http} | ${exit} |`;
+  });
+  return [
+    "| code | meaning | try again? | HTTP status | exit code |",
+    "|---|---|---|---|---|",
+    ...rows,
+  ].join("\n");
+}
+
+function grouped(value: number): string {
+  return value.toString().replace(/\B(?=(\d{3})+$)/g, ",");
+}
