@@ -45,6 +45,8 @@ export const LIMITS = {
   tombstonesMax: 256,
   /** What `explain` remembers of one peer. */
   historyMax: 32,
+  /** A key proof. */
+  proofBytesMax: 64,
   /** Text of an error or a note on the wire. */
   textBytesMax: 1024,
   /** An endpoint as text. */

@@ -102,8 +102,8 @@ export class Respondent {
   due(wishes: Wishes, nowMs: number): readonly ToRegistrar[] {
     if (this.#welcome === null || nowMs < this.#askAtMs) return [];
     this.#askAtMs = nowMs + this.#retryMs;
-    const { epoch } = this.#welcome;
-    const version = VERSION_MAX;
+    const { epoch, versionMax } = this.#welcome;
+    const version = Math.min(VERSION_MAX, versionMax);
     const asks: ToRegistrar[] = [];
     if (wishes.identity !== null && wishes.showing !== null) {
       const previous = this.#previous;

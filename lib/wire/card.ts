@@ -28,7 +28,7 @@ export const standing: Codec<"alive" | "suspect"> = word(["alive", "suspect"]);
 /** Why a peer left. A later cause is read as `unknown`: watchers negotiate no version. */
 export const cause: Codec<LeftCause> = word(CAUSES, "unknown");
 /** What a peer says of itself. A later status is read as `unknown`, which is given work. */
-export const status: Codec<Status> = word(STATUSES, "unknown");
+const status: Codec<Status> = word(STATUSES, "unknown");
 
 /** The name of a service: not `*`, which stands for all of them. */
 export const service: Codec<string> = {

@@ -42,13 +42,16 @@ export function snapshotBytes(snapshot: ServiceSnapshot): number {
 function encodePages(snapshot: ServiceSnapshot): readonly Uint8Array[] {
   assertValid(title, snapshot, "page");
   assertDistinct(snapshot);
+  const { service: name, revision } = snapshot;
   const last = encode(tombstones, snapshot.tombstones, "tombstones");
   const groups = grouped(snapshot.entries.map(bytesOfEntry), LIMITS.pageBytesMax - last.length);
   return groups.map((entries, index) => {
-    const isLast = index === groups.length - 1;
-    const head = [KIND.page, snapshot.service, snapshot.revision, index, groups.length].map(pack);
-    const body = [listHead(entries.length), ...entries, isLast ? last : listHead(0)];
-    return assertFrame(joined([listHead(7), ...head, ...body]), `page ${index} of the snapshot`);
+    const head = pack([KIND.page, name, revision, index, groups.length]);
+    // The array goes on: its first byte counts the two lists as well.
+    head.set(listHead(7));
+    const rest = index === groups.length - 1 ? last : listHead(0);
+    const frame = joined([head, listHead(entries.length), ...entries, rest]);
+    return assertFrame(frame, `page ${index} of the snapshot`);
   });
 }
 
@@ -60,13 +63,13 @@ function bytesOfEntry(value: Entry): Uint8Array {
   return bytes;
 }
 
-/** Cuts pieces into groups of at most `room` bytes, and of at least one piece where there is one. */
+/** Cuts pieces into groups of at most `room` bytes. The limits of a card keep each far below that. */
 function grouped(pieces: readonly Uint8Array[], room: number): readonly (readonly Uint8Array[])[] {
   const groups: Uint8Array[][] = [];
   let group: Uint8Array[] = [];
   let bytes = 0;
   for (const piece of pieces) {
-    if (group.length > 0 && bytes + piece.length > room) {
+    if (bytes + piece.length > room) {
       groups.push(group);
       group = [];
       bytes = 0;

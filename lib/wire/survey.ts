@@ -17,7 +17,7 @@ type Unmeasured<T> = T extends { readonly bytes: number } ? Omit<T, "bytes"> : T
 const version = whole(0, 65_535);
 // An interval of 0 would make a client spin.
 const interval = whole(1, INTERVAL_MS_MAX);
-const proof = nullable(blob("wordBytesMax"));
+const proof = nullable(blob("proofBytesMax"));
 
 const timing: Codec<Timing> = record<Timing>("timing", {
   surveyIntervalMs: interval,

@@ -45,7 +45,7 @@ export const character: Arbitrary<string> = fc
   .map((code) => String.fromCodePoint(code));
 
 /** Text of `min` to `max` bytes of UTF-8 without NUL. */
-export function textOf(max: number, min: 0 | 1 = 0): Arbitrary<string> {
+function textOf(max: number, min: 0 | 1 = 0): Arbitrary<string> {
   const free = fc.oneof(
     { weight: 4, arbitrary: fc.string({ minLength: min, maxLength: 12 }) },
     { weight: 2, arbitrary: fc.string({ minLength: min, maxLength: 40, unit: character }) },
@@ -68,20 +68,20 @@ function fitted(text: string, max: number): string {
 }
 
 /** A whole number, often near a change of its width on the wire. */
-export const count: Arbitrary<number> = fc.oneof(
+const count: Arbitrary<number> = fc.oneof(
   fc.nat(300),
   fc.constantFrom(0x7f, 0x80, 0xff, 0x100, 0xffff, 0x10000, 0xffffffff, 0x100000000),
   fc.maxSafeNat(),
 );
 /** 16 bytes in hexadecimal: an epoch, a nonce, the token of a topic. */
-export const hex16: Arbitrary<string> = fc
+const hex16: Arbitrary<string> = fc
   .uint8Array({ minLength: 16, maxLength: 16 })
   .map((bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(""));
-export const serviceName: Arbitrary<string> = textOf(LIMITS.serviceBytesMax, 1).filter(
+const serviceName: Arbitrary<string> = textOf(LIMITS.serviceBytesMax, 1).filter(
   (name) => name !== "*",
 );
-export const id: Arbitrary<string> = textOf(LIMITS.idBytesMax, 1);
-export const instance: Arbitrary<string> = fc.oneof(hex16, textOf(LIMITS.instanceBytesMax, 1));
+const id: Arbitrary<string> = textOf(LIMITS.idBytesMax, 1);
+const instance: Arbitrary<string> = fc.oneof(hex16, textOf(LIMITS.instanceBytesMax, 1));
 const word1 = textOf(LIMITS.wordBytesMax, 1);
 const word0 = textOf(LIMITS.wordBytesMax);
 const port = fc.oneof(fc.constantFrom(0, 65_535), fc.nat(65_535));
@@ -100,7 +100,7 @@ const cause: Arbitrary<LeftCause> = fc.constantFrom(
 const standing = fc.constantFrom("alive", "suspect");
 const authority = fc.constantFrom("live", "learning", "held", "stale");
 
-export const endpoint: Arbitrary<Endpoint> = plain({
+const endpoint: Arbitrary<Endpoint> = plain({
   protocol: word1,
   host: textOf(LIMITS.hostBytesMax, 1),
   port,
@@ -108,7 +108,7 @@ export const endpoint: Arbitrary<Endpoint> = plain({
 });
 
 /** Built from entries, so that every key is an own property. */
-export const metadata: Arbitrary<Readonly<Record<string, string>>> = fc
+const metadata: Arbitrary<Readonly<Record<string, string>>> = fc
   .array(fc.tuple(textOf(60), textOf(120)), { maxLength: 6 })
   .map((entries) => Object.fromEntries(entries));
 
@@ -231,7 +231,7 @@ export const toRegistrar: {
   }),
 };
 
-export const rosterChange: Arbitrary<RosterChange> = fc.oneof(
+const rosterChange: Arbitrary<RosterChange> = fc.oneof(
   plain({ kind: fc.constant("put" as const), entry, returned: fc.boolean() }),
   plain({
     kind: fc.constant("standing" as const),
@@ -244,7 +244,7 @@ export const rosterChange: Arbitrary<RosterChange> = fc.oneof(
 );
 
 /** A list of `service` in one revision; ids differ. */
-export function serviceSnapshot(service: Arbitrary<string>): Arbitrary<ServiceSnapshot> {
+function serviceSnapshot(service: Arbitrary<string>): Arbitrary<ServiceSnapshot> {
   return plain({
     service,
     revision: count,

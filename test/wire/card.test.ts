@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { LIMITS } from "../../lib/core/limits.ts";
+import { isServiceName } from "../../lib/core/topics.ts";
 import { card, cause, checkCard, checkName, entry, tombstone } from "../../lib/wire/card.ts";
 import { decode, encode } from "../../lib/wire/codec.ts";
 import * as arbitrary from "./arbitraries.ts";
@@ -121,6 +122,32 @@ test("a name is any text but empty, NUL, halves of characters and the star", () 
   assert.match(checkName("service", "ü".repeat(128)) ?? "", /more than serviceBytesMax 255/);
   assert.match(checkName("instance", "x".repeat(65)) ?? "", /more than instanceBytesMax 64/);
   assert.match(checkName("id", 7) ?? "", /^id is 7 but must be text/);
+});
+
+test("the registrar speaks of exactly those services that can travel", () => {
+  const edges = [
+    "",
+    "*",
+    "a\0",
+    "\ud800",
+    `\uFEFF${"a".repeat(61)}`,
+    `\uFEFF${"a".repeat(62)}`,
+    "x".repeat(255),
+    "x".repeat(256),
+    "ü".repeat(128),
+  ];
+  const units = fc.array(fc.constantFrom(0, 0x61, 0xfc, 0x2028, 0xd83d, 0xde00, 0xfeff), {
+    maxLength: 100,
+  });
+  const names = fc.oneof(
+    fc.constantFrom(...edges),
+    units.map((codes) => String.fromCharCode(...codes)),
+  );
+  fc.assert(
+    fc.property(names, (name) => {
+      assert.equal(isServiceName(name), checkName("service", name) === undefined);
+    }),
+  );
 });
 
 test("cards, entries and tombstones survive the wire", () => {

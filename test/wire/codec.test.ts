@@ -47,8 +47,11 @@ test("a frame may be as long as frameBytesMax and no longer", () => {
     code: "ERR_LIMIT",
     message: /word is 1048581 bytes, more than frameBytesMax 1048576/,
   });
-  const frame = new Uint8Array(3);
-  assert.equal(assertFrame(frame, "word"), frame);
+  const longest = new Uint8Array(LIMITS.frameBytesMax);
+  assert.equal(assertFrame(longest, "word"), longest);
+  assert.throws(() => assertFrame(new Uint8Array(longest.length + 1), "word"), {
+    code: "ERR_LIMIT",
+  });
 });
 
 test("a flaw is thrown under its code", () => {

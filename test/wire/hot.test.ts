@@ -60,6 +60,10 @@ const UNUSUAL: readonly (readonly [name: string, hex: string])[] = [
   ["an answer with a cut stall", `${head} 01 ce000000`],
   ["an answer with more", `${head} 01 00 00`],
   ["an answer with a short epoch", "94 13 c40f 00112233445566778899aabbccddee 01 00"],
+  [
+    "an answer with a short epoch and a long round",
+    "94 13 c40f 00112233445566778899aabbccddee cc01 00",
+  ],
   ["an answer with an epoch of text", `94 13 d910 ${"61".repeat(16)} 01 00`],
   ["an answer with a text for a round", `${head} a0 00`],
 ];

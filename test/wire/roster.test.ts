@@ -129,6 +129,7 @@ test("a topic keeps to its length and its alphabet", () => {
   assertRejected(decodeRoster([topicFrame(deltaTopic(`${longest}s`)), ...body]), /serviceBytesMax/);
   assertRejected(decodeRoster([topicFrame("D".repeat(1000)), ...body]), /too long/);
   assertRejected(decodeRoster([Uint8Array.of(0x44, 0xff, 0), ...body]), /not UTF-8/);
+  assertRejected(decodeRoster([topicFrame(`\uFEFF${deltaTopic("cache")}`), ...body]), /unknown/);
   assert.throws(
     () => encodeRoster({ ...announce, service: `${longest}s` }, deltaTopic(`${longest}s`)),
     { message: /serviceBytesMax/ },

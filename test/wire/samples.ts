@@ -4,7 +4,7 @@ import { snapshotTopic } from "../../lib/core/topics.ts";
 
 /** Plain values for tests that change one thing at a time. */
 export const EPOCH = "00112233445566778899aabbccddeeff";
-export const TOKEN = "0123456789abcdef0123456789abcdef";
+const TOKEN = "0123456789abcdef0123456789abcdef";
 
 export const CARD: Card = {
   endpoints: [{ protocol: "http", host: "10.0.0.1", port: 8080, scope: "private" }],

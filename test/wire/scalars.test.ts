@@ -148,7 +148,14 @@ test("a flaw names the limit, the value and what is allowed", () => {
 test("16 random bytes travel as bytes", () => {
   assert.deepEqual(random.write(EPOCH), BYTES);
   assert.equal(random.read(BYTES), EPOCH);
-  for (const wire of [EPOCH, BYTES.subarray(1), [...BYTES], null, undefined]) {
+  for (const wire of [
+    EPOCH,
+    BYTES.subarray(1),
+    Uint8Array.of(...BYTES, 1),
+    [...BYTES],
+    null,
+    undefined,
+  ]) {
     assert.equal(random.read(wire), undefined);
   }
 });

@@ -52,6 +52,7 @@ const TABLE: readonly (readonly [name: string, hex: string, reason: RegExp | und
   ["an overlong slash", "a2c0af", /UTF-8/],
   ["an overlong zero", "a3e08080", /UTF-8/],
   ["a character after the last one", "a4f4908080", /UTF-8/],
+  ["a first byte after the last one", "a4f5808080", /UTF-8/],
   ["a cut character", "a2e282", /UTF-8/],
   ["a mark before a short text", "a4efbbbf61", undefined],
   ["a mark before a text of 64 bytes", `d940efbbbf${"61".repeat(61)}`, undefined],
