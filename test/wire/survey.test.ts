@@ -139,7 +139,7 @@ const EDGES: readonly (readonly [
     { ...JOIN, instance: "s".repeat(64) },
     { ...JOIN, instance: "s".repeat(65) },
   ],
-  ["wordBytesMax", { ...JOIN, proof: new Uint8Array(64) }, { ...JOIN, proof: new Uint8Array(65) }],
+  ["proofBytesMax", { ...JOIN, proof: new Uint8Array(64) }, { ...JOIN, proof: new Uint8Array(65) }],
   [
     "tagsMax",
     { ...JOIN, card: { ...CARD, tags: Array.from({ length: 64 }, String) } },
