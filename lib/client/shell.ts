@@ -126,27 +126,21 @@ export class ClientShell {
     id: string,
     options?: WaitOptions,
   ): Promise<ExplanationOf | undefined> {
-    await this.#contact(options);
-    this.#token += 1;
-    const token = this.#token;
-    let asked = this.client.accepted;
-    const answer = this.until((effect) => {
-      if (effect.kind !== "explanation" || effect.token !== token) return undefined;
-      asked -= 1;
-      return effect.found || asked <= 0 ? effect.json : undefined;
-    }, options);
-    this.take({ kind: "explain", token, service, id });
-    // The registrar of our own version wrote it; the shape is documented beside the message.
-    return (JSON.parse(await answer) as ExplanationOf | null) ?? undefined;
+    for (;;) {
+      await this.#contact(options);
+      const json = await this.#ask(service, id, options);
+      // The registrar of our own version wrote it; the shape is documented beside the message.
+      if (json !== "lost") return (JSON.parse(json) as ExplanationOf | null) ?? undefined;
+    }
   }
 
   /**
    * Says goodbye to every registrar that lists us and waits until all have published it, at most
-   * for `deadlineMs`. Undefined where none confirmed.
+   * for `deadlineMs`. Undefined where none confirmed. One that goes away meanwhile is not waited for.
    */
   async goodbye(deadlineMs: number, options: WaitOptions = {}): Promise<Goodbye | undefined> {
-    let open = this.client.accepted;
-    if (open === 0) {
+    const open = new Set(this.client.accepted);
+    if (open.size === 0) {
       this.take({ kind: "leave" });
       return undefined;
     }
@@ -158,18 +152,23 @@ export class ClientShell {
     );
     const confirmed = this.until(
       (effect) => {
-        if (effect.kind !== "left") return undefined;
-        open -= 1;
-        best = best === undefined || effect.revision > best.revision ? effect : best;
-        return open <= 0 ? true : undefined;
+        if (effect.kind !== "left" && effect.kind !== "lost") return undefined;
+        open.delete(effect.source);
+        if (effect.kind === "left") {
+          best = best === undefined || effect.revision > best.revision ? effect : best;
+        }
+        return open.size === 0 ? true : undefined;
       },
       { signal },
     );
     this.take({ kind: "leave" });
-    await confirmed.catch((error: unknown) => {
+    try {
+      await confirmed;
+    } catch (error) {
       if (options.signal?.aborted === true) throw error;
-    });
-    clearTimeout(timeout);
+    } finally {
+      clearTimeout(timeout);
+    }
     return best;
   }
 
@@ -183,9 +182,27 @@ export class ClientShell {
     await Promise.all(this.#ports.map((port) => port.close(LINGER_MS)));
   }
 
+  /** The answer as JSON, `null` where nobody knows the peer, or `lost` with the last connection. */
+  #ask(service: string, id: string, options?: WaitOptions): Promise<string> {
+    this.#token += 1;
+    const token = this.#token;
+    const open = new Set(this.client.accepted);
+    let outcome = "lost";
+    const answer = this.until((effect) => {
+      if (effect.kind === "explanation" && effect.token === token) {
+        outcome = "null";
+        if (effect.found) return effect.json;
+      } else if (effect.kind !== "lost") return undefined;
+      open.delete(effect.source);
+      return open.size === 0 ? outcome : undefined;
+    }, options);
+    this.take({ kind: "explain", token, service, id });
+    return answer;
+  }
+
   /** Waits until some registrar has accepted us. */
   async #contact(options?: WaitOptions): Promise<void> {
-    if (this.client.accepted > 0) return;
+    if (this.client.accepted.length > 0) return;
     await this.until((effect) => (effect.kind === "accepted" ? true : undefined), options);
   }
 
@@ -218,8 +235,17 @@ export class ClientShell {
     this.#limited.warn("roster.malformed", { source, reason: decoded.reason });
   }
 
+  /** A registrar's words may be nonsense, such as an endpoint that is none: that throws nowhere. */
   #perform(effect: ClientEffect): void {
     this.#settleWaits(effect);
+    try {
+      this.#act(effect);
+    } catch (error) {
+      this.#limited.warn("client.effectFailed", { err: error, effect: effect.kind });
+    }
+  }
+
+  #act(effect: ClientEffect): void {
     switch (effect.kind) {
       case "changed":
         return this.#emitSoon();
@@ -230,6 +256,7 @@ export class ClientShell {
       case "note":
         return this.#limited.warn(effect.event, { detail: effect.detail });
       case "accepted":
+      case "lost":
       case "recorded":
       case "left":
       case "explanation":

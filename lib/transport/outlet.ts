@@ -74,13 +74,10 @@ export class Outlet<S extends Socket & Readable> {
   #read(line: Line<S>): Promise<void> {
     return readUntilClosed(line.socket, {
       message: (frames) => {
-        if (this.#line !== line) return;
         line.heard = true;
         this.#parts.message(frames);
       },
-      failed: (error) => {
-        if (this.#line === line) this.#parts.failed(error);
-      },
+      failed: this.#parts.failed,
     });
   }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { Worker } from "node:worker_threads";
 import { RollcallError } from "../../lib/core/errors.ts";
-import type { RegistrarHandlers } from "../../lib/transport/port.ts";
+import type { RegistrarHandlers, RegistrarPort } from "../../lib/transport/port.ts";
 import { openRegistrarPort } from "../../lib/transport/registrar-port.ts";
 import { until } from "../helpers/until.ts";
 import {
@@ -62,6 +62,7 @@ for (const protocol of PROTOCOLS) {
     assert.equal(error.code, "ERR_ADDRESS_IN_USE");
     assert.ok(error.message.includes(`survey ${survey}`), error.message);
     assert.equal((await refused(t, other, roster)).code, "ERR_ADDRESS_IN_USE");
+    assert.ok(!existsSync(other.replace("ipc://", "")));
     await Registrar.open(t, { ...freshEndpoints(t, protocol), roster: other });
     // The registrar that was there first still serves.
     await new Client(t).dial(survey);
@@ -139,7 +140,16 @@ test("a registrar that speaks IPv6 or listens everywhere is found", async (t) =>
   assert.match(registrar.port.endpoints.survey, /^tcp:\/\/(\[::\]|0\.0\.0\.0):[1-9]\d*$/);
   assert.match(registrar.port.endpoints.roster, /^tcp:\/\/0\.0\.0\.0:[1-9]\d*$/);
   await new Client(t).dial(`tcp://127.0.0.1:${port}`);
+  if (await hasIPv6()) await new Client(t).dial(`tcp://[::1]:${port}`);
 });
+
+function hasIPv6(): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(0, "::1", () => server.close(() => resolve(true)));
+  });
+}
 
 test("handlers wait until the caller has its port", async (t) => {
   const events: string[] = [];
@@ -158,10 +168,10 @@ test("handlers wait until the caller has its port", async (t) => {
     },
     { ...silent, subscribed: (topic) => events.push(topic) },
   );
-  const port = await opening.then((opened) => {
-    events.push("opened");
-    return opened;
-  });
+  // Some layers of promises, as a caller's caller has them.
+  const layers = async (): Promise<RegistrarPort> => (async () => (async () => opening)())();
+  const port = await layers();
+  events.push("opened");
   await until(() => events.length === 2, { what: "the subscription" });
   await port.close();
   assert.deepEqual(events, ["opened", "early"]);

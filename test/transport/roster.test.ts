@@ -21,6 +21,7 @@ for (const protocol of PROTOCOLS) {
     await seen(1);
     two.port.subscribe("shared\0");
     await seen(2);
+    one.port.subscribe("shared\0");
     one.port.unsubscribe("shared\0");
     one.port.unsubscribe("unknown");
     await seen(3);

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LIMITS } from "../../lib/core/limits.ts";
+import { closeFully } from "../../lib/transport/closing.ts";
 import { openRegistrarPort } from "../../lib/transport/registrar-port.ts";
+import { makeRouter } from "../../lib/transport/sockets.ts";
 import { until } from "../helpers/until.ts";
 import { bytes, Child, Client, freshEndpoints, PROTOCOLS, Registrar, WELCOME } from "./rig.ts";
 
@@ -169,6 +171,20 @@ test("a handler that throws costs its message only", async (t) => {
   assert.match(String(registrar.failures[0]), /boom/);
 });
 
+test("a client takes single frames only", async (t) => {
+  const rogue = makeRouter({ heartbeatTimeoutMs: 10_000, ipv6: false });
+  rogue.greet(bytes(WELCOME));
+  await rogue.bind("tcp://127.0.0.1:0");
+  const client = await new Client(t).dial(rogue.lastEndpoint ?? "");
+  client.send("hello");
+  const [route] = await rogue.receive();
+  await rogue.send([route ?? "", "one", "two"]);
+  await rogue.send([route ?? "", "single"]);
+  await until(() => client.received.length > 1, { what: "the single frame" });
+  assert.deepEqual(client.received, [WELCOME, "single"]);
+  await closeFully(rogue, 0);
+});
+
 test("handlers of failed sends may throw", async (t) => {
   const failures: unknown[] = [];
   const boom = (): never => {
@@ -194,13 +210,16 @@ test("handlers of failed sends may throw", async (t) => {
   await port.close();
 });
 
-test("two registrars and many clients in one process do not mix", async (t) => {
+/** Together with their sockets above the 1,023 that libzmq allows by default. */
+const SIDE = 300;
+
+test("two registrars and 600 clients, with 1204 sockets, do not mix in one process", async (t) => {
   const registrars = [
     await Registrar.open(t, {}),
     await Registrar.open(t, freshEndpoints(t, "ipc")),
   ];
   const clients = registrars.flatMap((registrar, side) =>
-    Array.from({ length: 100 }, (_, index) => {
+    Array.from({ length: SIDE }, (_, index) => {
       const client = new Client(t);
       client.port.dial(registrar.port.endpoints.survey);
       client.port.subscribe(`side ${side}`);
@@ -210,14 +229,14 @@ test("two registrars and many clients in one process do not mix", async (t) => {
     }),
   );
   await until(
-    () => registrars.every((r) => r.received.length === 100 && r.subscriptions.length === 100),
+    () => registrars.every((r) => r.received.length === SIDE && r.subscriptions.length === SIDE),
     {
       what: "everybody is here",
     },
   );
   for (const [side, registrar] of registrars.entries()) {
     assert.ok(registrar.received.every((message) => message.text.startsWith(`${side} `)));
-    assert.equal(new Set(registrar.received.map((message) => message.route)).size, 100);
+    assert.equal(new Set(registrar.received.map((message) => message.route)).size, SIDE);
     for (const { route, text } of registrar.received) registrar.send(route, `you are ${text}`);
     registrar.publish(`side ${side}`, "news");
   }
@@ -225,8 +244,8 @@ test("two registrars and many clients in one process do not mix", async (t) => {
     what: "everybody is served",
   });
   for (const [index, client] of clients.entries()) {
-    const side = index < 100 ? 0 : 1;
-    assert.deepEqual(client.received, [WELCOME, `you are ${side} ${index % 100}`]);
+    const side = index < SIDE ? 0 : 1;
+    assert.deepEqual(client.received, [WELCOME, `you are ${side} ${index % SIDE}`]);
     assert.deepEqual(client.published, [[`side ${side}`, "news"]]);
   }
 });
