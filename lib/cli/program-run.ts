@@ -1,0 +1,51 @@
+import { spawn } from "node:child_process";
+import { isatty } from "node:tty";
+import type { Output } from "./io.ts";
+import { visible } from "./render/text.ts";
+import { exitCodeOf } from "./stop.ts";
+import type { Stop, StopSignal } from "./stop.ts";
+
+/** As shells have it. */
+const NOT_EXECUTABLE = 126;
+const NOT_FOUND = 127;
+
+/** What a program is run with. */
+export interface ProgramOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stop: Stop;
+  readonly stderr: Output;
+}
+
+/**
+ * Runs a program on our own stdin, stdout and stderr, hands signals on to it, and resolves with the
+ * exit code a shell would give.
+ */
+export function runProgram(
+  command: readonly string[],
+  { env, stop, stderr }: ProgramOptions,
+): Promise<number> {
+  const [file = "", ...args] = command;
+  return new Promise((resolve) => {
+    const child = spawn(file, args, { stdio: "inherit", env });
+    const onSignal = (signal: StopSignal): void => {
+      // The terminal has sent its Ctrl-C to the whole group already; many programs take a second
+      // one as an order to stop at once.
+      if (signal === "SIGINT" && isatty(0)) return;
+      child.kill(signal);
+    };
+    const end = (code: number): void => {
+      stop.handOver(null);
+      resolve(code);
+    };
+    stop.handOver(onSignal);
+    child.on("exit", (code, signal) => end(signal === null ? (code ?? 0) : exitCodeOf(signal)));
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      // Failures to send a signal are told here as well; then the program still runs.
+      if (child.pid !== undefined) return;
+      const isMissing = error.code === "ENOENT";
+      const reason = isMissing ? "command not found" : error.message;
+      stderr.write(`rollcall: ${visible(file)}: ${reason}\n`);
+      end(isMissing ? NOT_FOUND : NOT_EXECUTABLE);
+    });
+  });
+}
