@@ -71,6 +71,7 @@ export class Admission {
 
   /** An answer of a challenged member settles the challenge in its favour. */
   answered(route: string, round: number, nowMs: number): void {
+    if (this.#challenges.size === 0) return;
     const member = this.#rolls.registry.ofRoute(route);
     if (member === undefined) return;
     const challenge = this.#challenges.get(keyOf(member.service, member.id));
@@ -156,8 +157,9 @@ export class Admission {
   }
 
   #move(member: Member, at: { readonly route: string; readonly nowMs: number }): void {
-    member.returning = true;
     const before = this.#rolls.registry.bind(member, at.route);
+    // After our own stall, others may be on their way back as well.
+    this.#rolls.trust.returned(at.nowMs);
     // Its old connection may still be open; what it says there no longer counts.
     if (before !== null) this.#rolls.forget(before);
     this.#rolls.note(member, "reconnected", at.nowMs);

@@ -77,9 +77,9 @@ export class Client {
     return this.#contacts.some((contact) => contact.follower.isReady);
   }
 
-  /** Registrars that have accepted us on the present connection. */
-  get accepted(): number {
-    return this.#contacts.filter((contact) => contact.respondent.isAccepted).length;
+  /** Registrars that have accepted us on the present connection, by their places. */
+  get accepted(): readonly number[] {
+    return this.#contacts.filter((c) => c.respondent.isAccepted).map((c) => c.source);
   }
 
   get nextDeadlineMs(): number {
@@ -90,7 +90,8 @@ export class Client {
   handle(input: ClientInput, nowMs: number): readonly ClientEffect[] {
     this.#effects = [];
     const lateMs = nowMs - this.#expectedMs;
-    if (lateMs > LATE_MS) this.#postpone(lateMs);
+    // A little more, because what came in meanwhile is still to be read.
+    if (lateMs > LATE_MS) this.#postpone(lateMs + LATE_MS);
     this.#take(input, nowMs);
     for (const contact of this.#contacts) this.#advance(contact, nowMs);
     this.#judgeConnection(nowMs);
@@ -228,8 +229,10 @@ export class Client {
   }
 
   #lost(contact: Contact, nowMs: number): void {
+    const { source, respondent } = contact;
+    if (respondent.isAccepted) this.#effects.push({ kind: "lost", source });
     contact.link?.lost(nowMs);
-    contact.respondent.closed();
+    respondent.closed();
     contact.follower.lost(nowMs);
   }
 

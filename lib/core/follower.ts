@@ -27,6 +27,8 @@ export class Follower {
   #epoch: string | null = null;
   #authority: Authority = "learning";
   #isStale = true;
+  /** Every list held is in the present epoch. */
+  #hasCaughtUp = false;
   #heardMs = 0;
   /** Silence is counted from here: the last message, or our last attempt to connect. */
   #quietSinceMs = 0;
@@ -49,13 +51,10 @@ export class Follower {
     this.#asker = new SnapshotAsker(options);
   }
 
+  /** A registrar that judges cannot vouch for a list that is not in its epoch yet. */
   get authority(): Authority {
-    return this.#isStale ? "stale" : this.#authority;
-  }
-
-  /** How far one list is to be trusted: that of an earlier run waits for its snapshot. */
-  authorityOf(list: HeldList): Authority {
-    return this.#isStale || list.epoch === this.#epoch ? this.authority : "learning";
+    if (this.#isStale) return "stale";
+    return this.#authority === "live" && !this.#hasCaughtUp ? "learning" : this.#authority;
   }
 
   get epoch(): string | null {
@@ -119,6 +118,11 @@ export class Follower {
       this.#isStale = false;
       this.#changed();
     }
+    // Before anything is made of it: what an earlier run said last must not pass for this one's word.
+    if (message.kind !== "snapshot") {
+      if (message.epoch !== this.#epoch) this.#enter(message.epoch);
+      this.#trust(message.authority);
+    }
     switch (message.kind) {
       case "pulse":
         return this.#pulse(message);
@@ -161,8 +165,6 @@ export class Follower {
 
   #pulse(pulse: Pulse): void {
     this.#intervalMs = pulse.intervalMs;
-    if (pulse.epoch !== this.#epoch) this.#enter(pulse.epoch);
-    this.#trust(pulse.authority);
     if (pulse.authority === "learning") return;
     // Services nobody came back to are never announced, so their lists have to be asked for.
     for (const list of this.#lists.values()) {
@@ -202,6 +204,9 @@ export class Follower {
       this.#settle(list, snapshot.authority);
     }
     if (snapshot.all) this.#closeOthers(snapshot);
+    this.#hasCaughtUp ||= [...this.#lists.values()].every(
+      ({ epoch }) => epoch === null || epoch === this.#epoch,
+    );
     this.#changed();
   }
 
@@ -221,6 +226,7 @@ export class Follower {
   #enter(epoch: string): void {
     this.#epoch = epoch;
     this.#authority = "learning";
+    this.#hasCaughtUp = false;
     this.#wantAll();
     this.#changed();
   }

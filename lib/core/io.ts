@@ -56,6 +56,8 @@ export type ClientEffect =
   | { readonly kind: "changed" }
   | { readonly kind: "connection"; readonly connection: Connection }
   | { readonly kind: "accepted"; readonly source: number }
+  /** A connection on which we were accepted is gone, and with it what we asked for there. */
+  | { readonly kind: "lost"; readonly source: number }
   | {
       readonly kind: "refused";
       readonly source: number;

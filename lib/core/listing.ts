@@ -92,7 +92,7 @@ export class Lister {
     return this.#followers.flatMap((follower) => {
       const list = follower.lists.get(service);
       if (list === undefined || list.epoch === null) return [];
-      return [{ authority: follower.authorityOf(list), entries: list.entries() }];
+      return [{ authority: follower.authority, entries: list.entries() }];
     });
   }
 
@@ -106,9 +106,8 @@ export class Lister {
 
   #sources(): Source[] {
     return this.#followers.flatMap((follower, source) =>
-      [...follower.lists.values()].map((list) => {
-        const { service, epoch, revision } = list;
-        return { source, service, epoch, revision, authority: follower.authorityOf(list) };
+      [...follower.lists.values()].map(({ service, epoch, revision }) => {
+        return { source, service, epoch, revision, authority: follower.authority };
       }),
     );
   }

@@ -30,19 +30,30 @@ export function worstAuthority(authorities: Iterable<Authority>): Authority {
  */
 export function merge(testimonies: readonly Testimony[]): ReadonlyMap<string, Entry> {
   const isLive = testimonies.some((testimony) => testimony.authority === "live");
-  const merged = new Map<string, Entry>();
+  // All that is said of one run is put together before two runs under one id are compared.
+  const runs = new Map<string, Entry[]>();
   for (const { authority, entries } of testimonies) {
     if (isLive && authority !== "live") continue;
     for (const entry of entries) {
-      const other = merged.get(entry.id);
-      merged.set(entry.id, other === undefined ? entry : better(other, entry));
+      const known = runs.get(entry.id);
+      if (known === undefined) runs.set(entry.id, [entry]);
+      else add(known, entry);
     }
   }
+  const merged = new Map<string, Entry>();
+  for (const [id, known] of runs) merged.set(id, known.reduce(newer));
   return merged;
 }
 
-function better(a: Entry, b: Entry): Entry {
-  if (a.instance !== b.instance) return newer(a, b);
+function add(runs: Entry[], entry: Entry): void {
+  const at = runs.findIndex(({ instance }) => instance === entry.instance);
+  const other = runs[at];
+  if (other === undefined) runs.push(entry);
+  else runs[at] = together(other, entry);
+}
+
+/** What two sources say of one run. */
+function together(a: Entry, b: Entry): Entry {
   const alive = a.standing === "alive" ? a : b;
   const shown = b.edition > a.edition ? b : a;
   if (shown.standing === alive.standing) return shown;

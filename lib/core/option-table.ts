@@ -113,7 +113,7 @@ export const REGISTRAR_OPTIONS = {
     local: 10_000,
     lan: 30_000,
     wan: 120_000,
-    min: 0,
+    min: 10,
     max: HOUR,
     text: "ceiling of one learning time, however long members keep arriving",
     more: "stragglers are waited for; the dead of an outage are shown longer",
@@ -191,7 +191,10 @@ export const REGISTRAR_OPTIONS = {
   },
 } as const satisfies Record<string, OptionRow>;
 
-/** What a client can be told. Times are in milliseconds. */
+/**
+ * What a client can be told. Times are in milliseconds. The transport tries again after up to twice
+ * `reconnectMinMs`; with more than a second a registrar could have learned before we are back.
+ */
 export const CLIENT_OPTIONS = {
   helloTimeoutMs: {
     local: 1000,
@@ -208,7 +211,7 @@ export const CLIENT_OPTIONS = {
     lan: 100,
     wan: 250,
     min: 1,
-    max: HOUR,
+    max: 1000,
     text: "shortest pause between two attempts to connect",
     more: "calmer",
     less: "back sooner after an outage",

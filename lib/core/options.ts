@@ -95,7 +95,10 @@ export function learningMs(t: RegistrarTuning): number {
   );
 }
 
-/** Silence after which a client takes its connection for dead and dials anew. */
+/**
+ * Silence after which a client takes its connection for dead and dials anew: longer than a pause
+ * that changes nothing. 2,500 ms by default.
+ */
 export function silenceMs(intervalMs: number, windowMs: number): number {
-  return 2 * intervalMs + windowMs;
+  return intervalMs + windowMs + Math.max(intervalMs, windowMs);
 }

@@ -1,7 +1,9 @@
+import { Audience } from "./audience.ts";
 import type { Authority, RosterMessage, ServiceSnapshot } from "./messages.ts";
 import { silenceMs } from "./options.ts";
 import type { RegistrarTuning } from "./options.ts";
 import type { Entry, LeftCause, Tombstone } from "./peer.ts";
+import { PulseTimer } from "./pulse.ts";
 import { Roster } from "./roster.ts";
 import { ALL, deltaTopic, PULSE_TOPIC } from "./topics.ts";
 
@@ -55,18 +57,18 @@ type Current = (
  * revision, the registrar repeats its pulse, and services that stay empty are closed.
  */
 export class Publisher {
+  readonly audience = new Audience();
   readonly #tuning: RegistrarTuning;
   readonly #epoch: string;
   readonly #current: Current;
   /** In the order in which they were last spoken of, oldest first. */
   readonly #lines = new Map<string, Line>();
   readonly #unsettled = new Set<string>();
-  readonly #watchers = new Map<string, number>();
   readonly #greet = new Set<string>();
+  readonly #pulse: PulseTimer;
   #authority: Authority;
   /** New services start here, above every revision of a closed one. */
   #base = 0;
-  #pulseMs = -Infinity;
 
   constructor(options: {
     readonly tuning: RegistrarTuning;
@@ -75,6 +77,7 @@ export class Publisher {
     readonly current: Current;
   }) {
     this.#tuning = options.tuning;
+    this.#pulse = new PulseTimer(options.tuning);
     this.#epoch = options.epoch;
     this.#authority = options.authority;
     this.#current = options.current;
@@ -87,15 +90,6 @@ export class Publisher {
 
   roster(service: string): Roster | undefined {
     return this.#lines.get(service)?.roster;
-  }
-
-  /** Subscribers of one service, those of all services included. */
-  watchers(service: string): number {
-    return (this.#watchers.get(service) ?? 0) + (this.#watchers.get(ALL) ?? 0);
-  }
-
-  hasWatchers(service: string): boolean {
-    return this.#watchers.has(service);
   }
 
   touch(service: string, id: string): void {
@@ -117,27 +111,18 @@ export class Publisher {
   /** Says the new authority to everybody at once. */
   setAuthority(authority: Authority): void {
     this.#authority = authority;
-    this.#pulseMs = -Infinity;
+    this.#pulse.hasten();
     for (const line of this.#lines.values()) line.saidMs = -Infinity;
   }
 
   subscribed(service: string): void {
-    this.#watchers.set(service, (this.#watchers.get(service) ?? 0) + 1);
+    this.audience.add(service);
     this.#greet.add(service);
-  }
-
-  unsubscribed(service: string): void {
-    const left = (this.#watchers.get(service) ?? 0) - 1;
-    if (left > 0) this.#watchers.set(service, left);
-    else this.#watchers.delete(service);
   }
 
   /** A subscriber of the pulse came: it is told at once who speaks. */
   greetPulse(nowMs: number): void {
-    this.#pulseMs = Math.min(
-      this.#pulseMs,
-      nowMs - this.#tuning.announceIntervalMs + this.#tuning.coalesceMs,
-    );
+    this.#pulse.greet(nowMs);
   }
 
   due(nowMs: number): PublisherDue {
@@ -154,12 +139,16 @@ export class Publisher {
       line.waiting = [];
       this.#unsettled.delete(service);
     }
-    publications.push(...this.#greetings(), ...this.#announcements(nowMs), ...this.#pulse(nowMs));
+    publications.push(
+      ...this.#greetings(),
+      ...this.#announcements(nowMs),
+      ...this.#signOfLife(nowMs),
+    );
     return { publications, settled, changed };
   }
 
   nextMs(): number {
-    let next = this.#pulseMs + this.#tuning.announceIntervalMs;
+    let next = this.#pulse.nextMs();
     for (const service of this.#unsettled) {
       const line = this.#lines.get(service);
       if (line !== undefined) next = Math.min(next, this.#freeMs(line));
@@ -203,7 +192,7 @@ export class Publisher {
 
   /** When this service may be published again. */
   #freeMs(line: Line): number {
-    const spacing = this.watchers(line.roster.service) * WATCHER_MS;
+    const spacing = this.audience.of(line.roster.service) * WATCHER_MS;
     return line.publishedMs + Math.max(this.#tuning.coalesceMs, spacing);
   }
 
@@ -262,7 +251,7 @@ export class Publisher {
       if (this.#close(line, nowMs)) continue;
       this.#said(line, nowMs);
       const { service, revision } = line.roster;
-      if (this.watchers(service) > 0) announcements.push(this.#announce(service, revision));
+      if (this.audience.of(service) > 0) announcements.push(this.#announce(service, revision));
     }
     return announcements;
   }
@@ -270,7 +259,10 @@ export class Publisher {
   #close(line: Line, nowMs: number): boolean {
     const { emptyServiceTtlMs, announceIntervalMs } = this.#tuning;
     // Not before everybody who missed that it emptied has heard it or noticed the silence.
-    const ttlMs = Math.max(emptyServiceTtlMs, 2 * silenceMs(announceIntervalMs, announceIntervalMs));
+    const ttlMs = Math.max(
+      emptyServiceTtlMs,
+      2 * silenceMs(announceIntervalMs, announceIntervalMs),
+    );
     if (nowMs - line.emptySinceMs < ttlMs) return false;
     if (this.#unsettled.has(line.roster.service)) return false;
     this.#base = Math.max(this.#base, line.roster.revision);
@@ -290,16 +282,11 @@ export class Publisher {
     };
   }
 
-  #pulse(nowMs: number): Publication[] {
+  #signOfLife(nowMs: number): Publication[] {
+    if (!this.#pulse.due(nowMs)) return [];
+    const epoch = this.#epoch;
+    const authority = this.#authority;
     const intervalMs = this.#tuning.announceIntervalMs;
-    if (nowMs < this.#pulseMs + intervalMs) return [];
-    this.#pulseMs = nowMs;
-    const message = {
-      kind: "pulse",
-      epoch: this.#epoch,
-      authority: this.#authority,
-      intervalMs,
-    } as const;
-    return [{ topic: PULSE_TOPIC, message }];
+    return [{ topic: PULSE_TOPIC, message: { kind: "pulse", epoch, authority, intervalMs } }];
   }
 }

@@ -8,8 +8,8 @@ export interface Member {
   readonly instance: string;
   /** Its line of the roster; replaced, never changed, so that publishing can compare by identity. */
   entry: Entry;
-  /** It was listed before this connection, here or by a registrar before us. */
-  returning: boolean;
+  /** A run before this one had listed it; a mere reconnect does not count. */
+  readonly returning: boolean;
   /** Bytes of its card on the wire, nearly. */
   bytes: number;
   /** The connection it speaks on, or null while it has none. */
@@ -68,7 +68,7 @@ export class Registry {
         cause: null,
         card: join.card,
       },
-      returning: join.previous !== null,
+      returning: join.previous !== null && join.previous !== join.epoch,
       bytes: join.bytes,
       route,
       suspectSinceMs: 0,

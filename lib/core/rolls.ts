@@ -66,17 +66,20 @@ export class Rolls {
     this.#emit({ kind: "note", event: "registrar.stalled", detail: `${Math.round(lateMs)} ms` });
   }
 
-  answered(route: string, answer: Answer, nowMs: number): void {
+  /** False where the answer changed nothing that is published or said, as nearly always. */
+  answered(route: string, answer: Answer, nowMs: number): boolean {
     const member = this.registry.ofRoute(route);
     if (member === undefined && !this.consumers.has(route)) {
       this.#emit({ kind: "reply", route, message: { kind: "rejoin" } });
-      return;
+      return true;
     }
     if (!this.rounds.answered(route, answer.round)) {
       this.#emit({ kind: "note", event: "answer.unasked", detail: String(answer.round) });
-      return;
+      return true;
     }
-    if (member?.entry.standing === "suspect") this.sight(member, "answered", nowMs);
+    if (member?.entry.standing !== "suspect") return false;
+    this.sight(member, "answered", nowMs);
+    return true;
   }
 
   update(route: string, update: Update, nowMs: number): void {
@@ -228,7 +231,7 @@ export class Rolls {
     for (const watch of this.consumers.values()) {
       if (watch.services.includes(service) || watch.services.includes("*")) named += 1;
     }
-    const anonymous = Math.max(0, this.publisher.watchers(service) - named);
+    const anonymous = Math.max(0, this.publisher.audience.of(service) - named);
     return { kind: "left", revision, named, anonymous };
   }
 }

@@ -29,6 +29,8 @@ export class Surveyor {
   readonly #topics = new Set<string>();
   #effects: SurveyorEffect[] = [];
   #expectedMs: number;
+  /** Nearly every input is an answer that changes nothing, at a time at which nothing is due. */
+  #isRoutine = false;
 
   constructor(options: {
     readonly epoch: string;
@@ -90,8 +92,10 @@ export class Surveyor {
   /** Takes one input and does what is due. */
   handle(input: SurveyorInput, nowMs: number): readonly SurveyorEffect[] {
     this.#effects = [];
+    this.#isRoutine = false;
     this.#noticeStall(nowMs);
     this.#take(input, nowMs);
+    if (this.#isRoutine && nowMs < this.#expectedMs) return this.#effects;
     this.#admission.advance(nowMs);
     this.#rolls.advance(nowMs);
     this.#serveSnapshots(nowMs);
@@ -110,9 +114,12 @@ export class Surveyor {
    */
   #noticeStall(nowMs: number): void {
     const lateMs = nowMs - this.#expectedMs;
+    if (lateMs <= LATE_MS) return;
+    // A little more, because the answers that came meanwhile are still to be read.
+    const byMs = lateMs + LATE_MS;
     if (lateMs > this.#tuning.stallMs) this.#rolls.stalled(nowMs, lateMs);
-    else if (lateMs > LATE_MS) this.#rolls.rounds.postpone(lateMs);
-    if (lateMs > LATE_MS) this.#admission.postpone(lateMs);
+    else this.#rolls.rounds.postpone(byMs);
+    this.#admission.postpone(byMs);
   }
 
   #take(input: SurveyorInput, nowMs: number): void {
@@ -146,7 +153,8 @@ export class Surveyor {
         return this.#admission.watch(route, message);
       case "answer":
         this.#admission.answered(route, message.round, nowMs);
-        return this.#rolls.answered(route, message, nowMs);
+        this.#isRoutine = !this.#rolls.answered(route, message, nowMs);
+        return;
       case "update":
         return this.#rolls.update(route, message, nowMs);
       case "leave":
@@ -188,8 +196,8 @@ export class Surveyor {
       this.#topics.delete(topic);
     }
     if (parsed.kind !== "deltas") return;
-    this.#rolls.publisher.unsubscribed(parsed.service);
-    if (!this.#rolls.publisher.hasWatchers(parsed.service)) this.#topics.delete(topic);
+    this.#rolls.publisher.audience.remove(parsed.service);
+    if (!this.#rolls.publisher.audience.isNamed(parsed.service)) this.#topics.delete(topic);
   }
 
   #serveSnapshots(nowMs: number): void {

@@ -21,6 +21,7 @@ export class Loop<I, E> {
   #isRunning = false;
   #isStopped = false;
   #timer: NodeJS.Timeout | null = null;
+  #alarm: NodeJS.Immediate | null = null;
   #timerMs = Infinity;
 
   constructor(options: {
@@ -45,8 +46,8 @@ export class Loop<I, E> {
       }
     } finally {
       this.#isRunning = false;
+      this.#arm();
     }
-    this.#arm();
   }
 
   /** No timer and no input after this. */
@@ -54,20 +55,32 @@ export class Loop<I, E> {
     this.#isStopped = true;
     this.#waiting.length = 0;
     if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#alarm !== null) clearImmediate(this.#alarm);
     this.#timer = null;
+    this.#alarm = null;
   }
 
-  /** A timer that fires too early does no harm, so only an earlier deadline sets it anew. */
+  /** A wake-up that comes too early does no harm, so only an earlier deadline sets it anew. */
   #arm(): void {
     const dueMs = this.#machine.nextDeadlineMs;
-    if (this.#isStopped || dueMs >= this.#timerMs || dueMs === Infinity) return;
+    if (this.#isStopped || this.#alarm !== null) return;
+    if (dueMs >= this.#timerMs || dueMs === Infinity) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timerMs = dueMs;
     const delayMs = Math.min(TIMER_MAX_MS, Math.max(0, Math.ceil(dueMs - nowMs())));
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
+    this.#timer = setTimeout(() => this.#ring(), delayMs);
+  }
+
+  /**
+   * Timers come before input in a turn of the event loop. After a blocked or stopped time both have
+   * waited, and whoever looked at the clock first would miss what has arrived.
+   */
+  #ring(): void {
+    this.#timer = null;
+    this.#alarm = setImmediate(() => {
+      this.#alarm = null;
       this.#timerMs = Infinity;
       this.take(this.#wake);
-    }, delayMs);
+    });
   }
 }

@@ -10,7 +10,7 @@ export const DEFAULT_SURVEY = "tcp://127.0.0.1:5570";
 export const DEFAULT_ROSTER = "tcp://127.0.0.1:5571";
 
 /** Sockets of clients that vanished without a word are reclaimed after this or later. */
-const HEARTBEAT_TIMEOUT_MS = 10_000;
+const HEARTBEAT_TIMEOUT_MS = 30_000;
 
 /** Options of `startRegistrar`; every number of `REGISTRAR_OPTIONS` may be given as well. */
 export interface RegistrarOptions extends Partial<{

@@ -1,4 +1,4 @@
-import { Observable } from "rxjs";
+import type { Observable } from "rxjs";
 import type { Change } from "../core/changes.ts";
 import { RollcallError } from "../core/errors.ts";
 import type { ExplanationOf } from "../core/explainer.ts";
@@ -184,7 +184,16 @@ class RegistrarShell implements Registrar {
     this.#limited.warn("message.malformed", { reason: decoded.reason });
   }
 
+  /** What cannot be encoded harms nobody else: it is logged, and the loop goes on. */
   #perform(effect: SurveyorEffect): void {
+    try {
+      this.#act(effect);
+    } catch (error) {
+      this.#logger.error({ err: error, effect: effect.kind }, "registrar.effectFailed");
+    }
+  }
+
+  #act(effect: SurveyorEffect): void {
     switch (effect.kind) {
       case "survey": {
         const frame = encodeToClient({ kind: "survey", round: effect.round });

@@ -1,0 +1,385 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { tuneRegistrar } from "../../lib/core/options.ts";
+import { RegistrarRig } from "./registrar-rig.ts";
+import { answerOf, cardOf, EPOCH, joinOf, OTHER_EPOCH, watchOf } from "./samples.ts";
+
+const SECOND_RUN = { instance: "c1-2" };
+
+test("a newcomer is accepted, asked, listed and told so at once", () => {
+  const rig = RegistrarRig.live();
+  const effects = rig.join("c1");
+  const kinds = effects.map((effect) =>
+    effect.kind === "reply" ? effect.message.kind : effect.kind,
+  );
+  assert.deepEqual(kinds, ["accepted", "survey", "publish", "recorded", "changed"]);
+  assert.deepEqual(rig.replies("c1"), [
+    { kind: "accepted", edition: 1, ordinal: null },
+    { kind: "recorded", edition: 1, revision: 1 },
+  ]);
+  assert.deepEqual(rig.list(), ["c1 alive"]);
+});
+
+test("the same instance on another connection is a reconnect and always accepted", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1", {}, "old");
+  rig.clear();
+  rig.join("c1", { edition: 2, card: cardOf({ weight: 5 }) }, "new");
+  assert.deepEqual(rig.replies("new"), [{ kind: "accepted", edition: 2, ordinal: null }]);
+  rig.pass(100);
+  assert.equal(rig.surveyor.published("cache").entries.get("c1")?.card.weight, 5);
+  assert.deepEqual(rig.list(), ["c1 alive"]);
+});
+
+test("an old connection that closes after a reconnect changes nothing", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1", {}, "old");
+  rig.join("c1", {}, "new");
+  rig.clear();
+  rig.disconnect("old");
+  rig.pass(60_000);
+  assert.deepEqual(rig.changes(), []);
+  assert.deepEqual(rig.list(), ["c1 alive"]);
+});
+
+test("what is said on an old connection after a reconnect no longer counts", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1", {}, "old");
+  rig.receive("old", watchOf(["cache"]));
+  rig.join("c1", {}, "new");
+  rig.clear();
+  rig.receive("old", answerOf(1));
+  assert.deepEqual(rig.replies("old"), [{ kind: "rejoin" }]);
+  assert.equal(rig.surveyor.consumers, 0);
+  rig.pass(3000);
+  assert.ok(
+    rig.effects.every(({ effect }) => effect.kind !== "survey" || !effect.routes.includes("old")),
+  );
+});
+
+test("a suspect that reconnects is alive again at once", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1", {}, "old");
+  rig.pass(100);
+  rig.disconnect("old");
+  assert.deepEqual(rig.list(), ["c1 suspect connection-lost"]);
+  rig.pass(100);
+  rig.join("c1", {}, "new");
+  assert.deepEqual(rig.list(), ["c1 alive"]);
+});
+
+test("a join repeated on the same connection is accepted again, with the card it shows", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1");
+  rig.clear();
+  rig.join("c1", { edition: 2, card: cardOf({ weight: 5 }) });
+  assert.deepEqual(rig.replies("c1")[0], { kind: "accepted", edition: 2, ordinal: null });
+  rig.pass(100);
+  assert.equal(rig.surveyor.published("cache").entries.get("c1")?.card.weight, 5);
+  assert.equal(rig.surveyor.members, 1);
+});
+
+test("a suspect that joins again on its connection is alive again at once", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1");
+  rig.frozen.add("c1");
+  rig.passFreezeBound();
+  assert.deepEqual(rig.list(), ["c1 suspect missed-surveys"]);
+  rig.join("c1");
+  assert.deepEqual(rig.list(), ["c1 alive"]);
+});
+
+test("an older card of a reconnect does not hide the later one", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1", { edition: 3, card: cardOf({ weight: 3 }) }, "old");
+  rig.join("c1", { edition: 2, card: cardOf({ weight: 2 }) }, "new");
+  rig.pass(100);
+  assert.equal(rig.surveyor.published("cache").entries.get("c1")?.card.weight, 3);
+});
+
+test("another instance asks the holder at once, and is refused when it answers", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1");
+  rig.frozen.add("c1");
+  rig.pass(300);
+  const asked = rig.join("c1", SECOND_RUN, "new").find((effect) => effect.kind === "survey");
+  assert.deepEqual(asked?.kind === "survey" && asked.routes, ["c1"]);
+  rig.pass(200);
+  assert.deepEqual(rig.replies("new"), []);
+  rig.receive("c1", answerOf(asked?.kind === "survey" ? asked.round : 0));
+  assert.equal(rig.refusal("new"), "ERR_ID_TAKEN");
+  rig.frozen.clear();
+  rig.pass(5000);
+  assert.equal(rig.holder("c1"), "c1-1");
+});
+
+test("an answer from before the challenge does not prove that the holder lives", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1");
+  rig.frozen.add("c1");
+  rig.pass(1500);
+  const before = lastRound(rig);
+  rig.join("c1", SECOND_RUN, "new");
+  rig.receive("c1", answerOf(before));
+  assert.deepEqual(rig.replies("new"), []);
+  rig.pass(800);
+  assert.equal(rig.holder("c1"), "c1-2");
+});
+
+test("a holder that does not answer is replaced and told so", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1");
+  rig.frozen.add("c1");
+  rig.pass(100);
+  rig.clear();
+  rig.join("c1", SECOND_RUN, "new");
+  rig.pass(749);
+  assert.equal(rig.holder("c1"), "c1-1");
+  rig.pass(1);
+  assert.equal(rig.holder("c1"), "c1-2");
+  assert.equal(rig.refusal("c1"), "ERR_REPLACED");
+  assert.equal(rig.replies("new")[0]?.kind, "accepted");
+  assert.deepEqual(
+    rig.changes().map((change) => (change.kind === "gone" ? change.cause : change.kind)),
+    ["replaced", "put"],
+  );
+  assert.equal(rig.surveyor.causeOf("cache", "c1", "c1-1"), "replaced");
+});
+
+test("a suspect is replaced at once", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1");
+  rig.frozen.add("c1");
+  rig.passFreezeBound();
+  rig.join("c1", SECOND_RUN, "new");
+  rig.pass(20);
+  assert.equal(rig.holder("c1"), "c1-2");
+  assert.equal(rig.refusal("c1"), "ERR_REPLACED");
+});
+
+test("a holder without a connection is replaced at once, even while the registrar learns", () => {
+  const rig = new RegistrarRig();
+  rig.join("c1", { previous: OTHER_EPOCH });
+  rig.disconnect("c1");
+  assert.deepEqual(rig.list(), ["c1 alive"]);
+  rig.clear();
+  rig.join("c1", SECOND_RUN, "new");
+  rig.pass(20);
+  assert.equal(rig.holder("c1"), "c1-2");
+  assert.deepEqual(rig.replies("c1"), []);
+});
+
+test("a holder that goes away during the challenge has lost", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1");
+  rig.frozen.add("c1");
+  rig.join("c1", SECOND_RUN, "new");
+  rig.disconnect("c1");
+  rig.pass(20);
+  assert.equal(rig.holder("c1"), "c1-2");
+});
+
+test("a holder that says goodbye during the challenge leaves its id to the newcomer", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1");
+  rig.frozen.add("c1");
+  rig.join("c1", SECOND_RUN, "new");
+  rig.receive("c1", { kind: "leave", epoch: EPOCH });
+  rig.pass(800);
+  assert.equal(rig.holder("c1"), "c1-2");
+  assert.equal(rig.surveyor.causeOf("cache", "c1", "c1-1"), "goodbye");
+});
+
+test("a second newcomer is refused while the first waits", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1");
+  rig.frozen.add("c1");
+  rig.join("c1", SECOND_RUN, "new");
+  rig.join("c1", { instance: "c1-3" }, "third");
+  assert.equal(rig.refusal("third"), "ERR_ID_TAKEN");
+  assert.equal(rig.refusal("new"), undefined);
+});
+
+test("a newcomer that asks again and again gains nothing by it", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1");
+  rig.frozen.add("c1");
+  rig.pass(100);
+  rig.join("c1", SECOND_RUN, "new");
+  const asked = lastRound(rig);
+  for (let n = 0; n < 50; n += 1) {
+    rig.pass(10);
+    rig.join("c1", SECOND_RUN, "new");
+  }
+  assert.equal(lastRound(rig) - asked <= 1, true, "the holder is not asked for each of them");
+  rig.receive("c1", answerOf(asked));
+  assert.equal(rig.refusal("new"), "ERR_ID_TAKEN");
+});
+
+for (const farewell of ["disconnect", "leave"] as const) {
+  test(`a newcomer that goes away by ${farewell} gives up`, () => {
+    const rig = RegistrarRig.live();
+    rig.join("c1");
+    rig.frozen.add("c1");
+    rig.join("c1", SECOND_RUN, "new");
+    if (farewell === "leave") rig.receive("new", { kind: "leave", epoch: EPOCH });
+    else rig.disconnect("new");
+    rig.pass(1000);
+    assert.equal(rig.holder("c1"), "c1-1");
+    assert.deepEqual(rig.replies("new"), []);
+  });
+}
+
+test("a holder that reconnects during the challenge keeps its id", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1", {}, "old");
+  rig.frozen.add("old");
+  rig.join("c1", SECOND_RUN, "new");
+  rig.join("c1", {}, "fresh");
+  rig.disconnect("old");
+  assert.equal(rig.refusal("new"), "ERR_ID_TAKEN");
+  rig.pass(2000);
+  assert.equal(rig.holder("c1"), "c1-1");
+});
+
+test("somebody else who took the id meanwhile is not replaced by the newcomer that waited", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1");
+  rig.frozen.add("c1").add("third");
+  rig.join("c1", SECOND_RUN, "new");
+  rig.receive("c1", { kind: "leave", epoch: EPOCH });
+  rig.join("c1", { instance: "c1-3" }, "third");
+  rig.pass(800);
+  assert.equal(rig.holder("c1"), "c1-3");
+  assert.equal(rig.refusal("new"), "ERR_ID_TAKEN");
+});
+
+test("a stall of the registrar's own is not held against the holder of an id", () => {
+  for (const stallMs of [300, 2000]) {
+    const rig = RegistrarRig.live();
+    rig.join("c1");
+    rig.frozen.add("c1");
+    rig.pass(100);
+    rig.join("c1", SECOND_RUN, "new");
+    const asked = lastRound(rig);
+    rig.pass(600);
+    rig.stall(stallMs);
+    // The first thing it reads after the stall is not the answer that waits.
+    rig.join("c9");
+    rig.receive("c1", answerOf(asked));
+    assert.equal(rig.refusal("new"), "ERR_ID_TAKEN", `${stallMs} ms`);
+    assert.equal(rig.holder("c1"), "c1-1");
+  }
+});
+
+test("a newcomer that became another member while it waited is not two members", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1");
+  rig.frozen.add("c1");
+  rig.join("c1", SECOND_RUN, "new");
+  rig.join("c2", {}, "new");
+  rig.pass(1000);
+  assert.equal(rig.refusal("new"), "ERR_WIRE");
+  assert.equal(rig.holder("c1"), "c1-1");
+  rig.disconnect("new");
+  rig.pass(20_000);
+  assert.ok(!rig.list().some((line) => line.startsWith("c2")));
+});
+
+test("a replaced instance does not come back", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1");
+  rig.disconnect("c1");
+  rig.join("c1", SECOND_RUN, "new");
+  rig.pass(100);
+  rig.join("c1", {}, "again");
+  assert.equal(rig.refusal("again"), "ERR_REPLACED");
+  rig.receive("new", { kind: "leave", epoch: EPOCH });
+  rig.pass(100);
+  rig.join("c1", {}, "again");
+  assert.equal(rig.refusal("again"), "ERR_REPLACED");
+});
+
+test("one connection is one member", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1", {}, "r");
+  for (const change of [{ id: "c2" }, { instance: "other" }, { service: "db" }]) {
+    rig.clear();
+    rig.join("c1", change, "r");
+    assert.equal(rig.refusal("r"), "ERR_WIRE");
+  }
+  assert.equal(rig.surveyor.members, 1);
+});
+
+for (const version of [0, 2, 65_535]) {
+  test(`version ${version} of the protocol is refused`, () => {
+    const rig = RegistrarRig.live();
+    rig.join("c1", { version });
+    assert.equal(rig.refusal("c1"), "ERR_VERSION");
+    rig.receive("w", watchOf(["cache"], { version }));
+    assert.equal(rig.refusal("w"), "ERR_VERSION");
+    assert.deepEqual([rig.surveyor.members, rig.surveyor.consumers], [0, 0]);
+  });
+}
+
+test("members, services and consumers beyond their limits are refused, and reconnects are not", () => {
+  const rig = RegistrarRig.live(tuneRegistrar({ peersMax: 3, servicesMax: 2, consumersMax: 1 }));
+  rig.join("c1");
+  rig.join("c1", { service: "db" }, "d1");
+  rig.join("c1", { service: "web" }, "w1");
+  assert.equal(rig.refusal("w1"), "ERR_LIMIT");
+  rig.join("c2");
+  rig.join("c3");
+  assert.equal(rig.refusal("c3"), "ERR_LIMIT");
+  rig.join("c2", {}, "c2-again");
+  assert.equal(rig.refusal("c2-again"), undefined);
+  rig.receive("x", watchOf(["cache"]));
+  rig.receive("y", watchOf(["cache"]));
+  rig.receive("x", watchOf(["db"]));
+  assert.deepEqual([rig.refusal("x"), rig.refusal("y")], [undefined, "ERR_LIMIT"]);
+});
+
+test("a newcomer for whom there is no room any more is refused, though it waited", () => {
+  const rig = RegistrarRig.live(tuneRegistrar({ peersMax: 1 }));
+  rig.join("c1");
+  rig.frozen.add("c1");
+  rig.join("c1", SECOND_RUN, "new");
+  rig.receive("c1", { kind: "leave", epoch: EPOCH });
+  rig.join("c2");
+  rig.pass(1000);
+  assert.equal(rig.refusal("new"), "ERR_LIMIT");
+});
+
+test("a named consumer is surveyed until it ends its watch or leaves", () => {
+  for (const end of [watchOf([]), { kind: "leave", epoch: EPOCH } as const]) {
+    const rig = RegistrarRig.live();
+    const effects = rig.receive("w", watchOf(["cache"]));
+    assert.deepEqual(rig.replies("w"), [{ kind: "accepted", edition: 0, ordinal: null }]);
+    assert.ok(effects.some((effect) => effect.kind === "survey"));
+    assert.equal(rig.surveyor.consumers, 1);
+    rig.receive("w", end);
+    rig.clear();
+    rig.pass(3000);
+    assert.equal(rig.surveyor.consumers, 0);
+    assert.ok(!rig.effects.some(({ effect }) => effect.kind === "survey"));
+  }
+});
+
+test("a member that ends its watch is surveyed on", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1");
+  rig.receive("c1", watchOf(["cache"]));
+  rig.receive("c1", watchOf([]));
+  rig.clear();
+  rig.pass(1000);
+  assert.ok(rig.effects.some(({ effect }) => effect.kind === "survey"));
+});
+
+test("the samples join as different processes", () => {
+  assert.notEqual(joinOf("a").instance, joinOf("b").instance);
+});
+
+function lastRound(rig: RegistrarRig): number {
+  const rounds = rig.effects.map(({ effect }) => (effect.kind === "survey" ? effect.round : 0));
+  return Math.max(...rounds);
+}

@@ -1,0 +1,355 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { FromRegistrar } from "../../lib/core/messages.ts";
+import { assertProgress } from "./checkers.ts";
+import { ClientRig, WATCHER } from "./client-rig.ts";
+import {
+  ACCEPTED,
+  announceOf,
+  cardOf,
+  deltaOf,
+  entryOf,
+  EPOCH,
+  listOf,
+  OTHER_EPOCH,
+  pulseOf,
+  putOf,
+  snapshotOf,
+  welcomeOf,
+} from "./samples.ts";
+
+const survey = (round: number): FromRegistrar => ({ kind: "survey", round });
+const refusal = (code: "ERR_ID_TAKEN" | "ERR_LIMIT" | "ERR_REPLACED"): FromRegistrar => ({
+  kind: "refused",
+  code,
+  text: "no",
+});
+const REJOIN: FromRegistrar = { kind: "rejoin" };
+
+test("a member dials, joins when it is greeted and is live when it is accepted", () => {
+  const rig = new ClientRig();
+  assert.deepEqual(rig.effects, [{ kind: "dial", source: 0 }]);
+  rig.clear();
+  rig.receive(welcomeOf());
+  assert.deepEqual(rig.sentKinds, ["join"]);
+  assert.deepEqual(rig.client.accepted, []);
+  assert.deepEqual(rig.client.connection, { kind: "connecting" });
+  rig.clear();
+  rig.receive(ACCEPTED);
+  assert.deepEqual(rig.effects, [
+    { kind: "accepted", source: 0 },
+    { kind: "connection", connection: { kind: "live" } },
+  ]);
+  assert.deepEqual(rig.client.accepted, [0]);
+});
+
+test("surveys are answered at once, round by round", () => {
+  const rig = ClientRig.accepted();
+  rig.receive(survey(7));
+  rig.receive(survey(8));
+  assert.deepEqual(rig.sent(), [
+    { kind: "answer", epoch: EPOCH, round: 7, stalledMs: 0 },
+    { kind: "answer", epoch: EPOCH, round: 8, stalledMs: 0 },
+  ]);
+});
+
+test("a member follows the roster only once somebody listens", () => {
+  const rig = ClientRig.accepted();
+  assert.equal(rig.client.nextDeadlineMs, rig.nowMs + 2500);
+  rig.take({ kind: "follow" });
+  assert.equal(rig.count("follow"), 1);
+  assert.deepEqual(rig.sentKinds, ["join", "watch"]);
+  rig.take({ kind: "follow" });
+  assert.equal(rig.count("follow"), 1);
+  rig.receive(ACCEPTED);
+  rig.receive({ kind: "accepted", edition: 0, ordinal: 4 });
+  rig.publish(snapshotOf([listOf("cache", 1, { entries: [entryOf("c1")] })]));
+  assert.ok(rig.client.isReady);
+  assert.deepEqual(
+    rig.client.lister.list().peers.map(({ id }) => id),
+    ["c1"],
+  );
+});
+
+test("a member that listens before it is greeted follows from the greeting on", () => {
+  const rig = new ClientRig();
+  rig.take({ kind: "follow" });
+  assert.equal(rig.count("follow"), 0);
+  rig.receive(welcomeOf());
+  assert.deepEqual(
+    rig.effects.filter(({ kind }) => kind === "follow"),
+    [{ kind: "follow", source: 0, roster: "tcp://127.0.0.1:5571" }],
+  );
+  assert.deepEqual(rig.sentKinds, ["join", "watch"]);
+});
+
+test("a watcher by survey endpoint becomes a named consumer", () => {
+  const rig = new ClientRig(WATCHER);
+  rig.receive(welcomeOf());
+  assert.deepEqual(rig.sentKinds, ["watch"]);
+  rig.receive({ kind: "accepted", edition: 0, ordinal: 1 });
+  assert.equal(rig.client.connection.kind, "live");
+  assert.equal(rig.client.showing, null);
+});
+
+test("a watcher by roster endpoint sends nothing and is live when it hears the pulse", () => {
+  const rig = new ClientRig({ ...WATCHER, sources: [false] });
+  assert.deepEqual(rig.effects[0], { kind: "follow", source: 0, roster: null });
+  rig.publish(pulseOf());
+  assert.equal(rig.client.connection.kind, "live");
+  rig.pass(3000);
+  assert.deepEqual(rig.client.connection, { kind: "stale", sinceMs: 4000 });
+  for (const input of ["update", "leave"] as const) {
+    rig.take(input === "update" ? { kind: "update", card: cardOf() } : { kind: "leave" });
+  }
+  rig.receive(welcomeOf());
+  rig.receive(survey(1));
+  rig.receive(refusal("ERR_LIMIT"));
+  rig.take({ kind: "lost", source: 0 });
+  assert.deepEqual(rig.sent(), []);
+  assert.equal(rig.count("refused"), 0);
+});
+
+test("what is said by a registrar that does not exist is ignored", () => {
+  const rig = ClientRig.accepted();
+  assert.deepEqual(rig.receive(survey(1), 7), []);
+  assert.deepEqual(rig.take({ kind: "lost", source: -1 }), []);
+});
+
+test("a new card is the next edition, sent wherever it is listed and shown where it joins later", () => {
+  const rig = new ClientRig({ sources: [true, true] });
+  rig.receive(welcomeOf());
+  rig.receive(ACCEPTED);
+  rig.clear();
+  rig.take({ kind: "update", card: cardOf({ weight: 3 }) });
+  assert.equal(rig.client.showing?.edition, 2);
+  assert.deepEqual(rig.sentKinds, ["update"]);
+  assert.deepEqual(rig.sent(1), []);
+  rig.receive(welcomeOf(), 1);
+  const [join] = rig.sent(1);
+  assert.deepEqual(join?.kind === "join" && [join.edition, join.card.weight], [2, 3]);
+});
+
+test("a card that changed between join and acceptance is sent after it, there alone", () => {
+  const rig = new ClientRig({ sources: [true, true] });
+  for (const source of [0, 1]) rig.receive(welcomeOf(), source);
+  rig.receive({ ...ACCEPTED, edition: 2 }, 1);
+  rig.take({ kind: "update", card: cardOf({ weight: 3 }) });
+  rig.clear();
+  rig.receive(ACCEPTED);
+  const [update] = rig.sent();
+  assert.deepEqual(update?.kind === "update" && [update.edition, update.card.weight], [2, 3]);
+  assert.deepEqual(rig.sent(1), []);
+});
+
+test("what a registrar recorded, explained or saw leave is passed on with its source", () => {
+  const rig = ClientRig.accepted();
+  rig.receive({ kind: "recorded", edition: 2, revision: 9 });
+  rig.take({ kind: "explain", token: 5, service: "cache", id: "c1" });
+  rig.receive({ kind: "explanation", token: 5, found: false, json: "null" });
+  rig.take({ kind: "leave" });
+  rig.receive({ kind: "left", revision: 10, named: 1, anonymous: 2 });
+  assert.deepEqual(rig.effects, [
+    { kind: "recorded", source: 0, edition: 2, revision: 9 },
+    {
+      kind: "send",
+      source: 0,
+      message: { kind: "explain", epoch: EPOCH, token: 5, service: "cache", id: "c1" },
+    },
+    { kind: "explanation", source: 0, token: 5, found: false, json: "null" },
+    { kind: "send", source: 0, message: { kind: "leave", epoch: EPOCH } },
+    { kind: "left", source: 0, revision: 10, named: 1, anonymous: 2 },
+  ]);
+});
+
+test("a member that is told to rejoin does", () => {
+  const rig = ClientRig.accepted();
+  rig.receive(REJOIN);
+  const [join] = rig.sent();
+  assert.deepEqual(join?.kind === "join" && join.previous, EPOCH);
+});
+
+test("a member that has left asks for nothing any more, whatever it is told", () => {
+  const rig = ClientRig.accepted();
+  rig.take({ kind: "follow" });
+  rig.take({ kind: "leave" });
+  rig.clear();
+  rig.receive(REJOIN);
+  rig.take({ kind: "lost", source: 0 });
+  rig.receive(welcomeOf({ epoch: OTHER_EPOCH }));
+  rig.pass(60_000);
+  assert.deepEqual(rig.sent(), []);
+});
+
+test("a lost connection is stale at once, and the member joins again when it is greeted", () => {
+  const rig = ClientRig.accepted();
+  rig.pass(500);
+  rig.take({ kind: "lost", source: 0 });
+  assert.deepEqual(rig.client.connection, { kind: "stale", sinceMs: 1500 });
+  assert.deepEqual(rig.client.accepted, []);
+  assert.equal(rig.count("lost"), 1);
+  rig.clear();
+  rig.receive(welcomeOf());
+  assert.deepEqual(rig.sentKinds, ["join"]);
+  rig.receive(ACCEPTED);
+  assert.equal(rig.client.connection.kind, "live");
+});
+
+test("the return to a new run waits for its jitter", () => {
+  const rig = ClientRig.accepted();
+  rig.take({ kind: "lost", source: 0 });
+  rig.clear();
+  rig.receive(welcomeOf({ epoch: OTHER_EPOCH }));
+  rig.receive(welcomeOf({ epoch: OTHER_EPOCH }));
+  assert.deepEqual(rig.sent(), []);
+  rig.pass(200);
+  assert.deepEqual(rig.sentKinds, ["join"]);
+});
+
+test("a silent registrar is hung up on and dialled again", () => {
+  const rig = ClientRig.accepted();
+  rig.pass(2500);
+  assert.deepEqual(
+    rig.effects.map(({ kind }) => kind),
+    ["hangup", "lost", "connection"],
+  );
+  rig.pass(100);
+  assert.equal(rig.count("dial"), 1);
+  rig.pass(60_000);
+  assert.ok(rig.count("dial") >= 10 && rig.count("dial") <= 40, `${rig.count("dial")} dials`);
+  assert.equal(rig.count("connection"), 1);
+});
+
+test("a member that is surveyed is not silent", () => {
+  const rig = ClientRig.accepted();
+  for (let round = 1; round <= 20; round += 1) {
+    rig.pass(1000);
+    rig.receive(survey(round));
+  }
+  assert.equal(rig.count("hangup"), 0);
+});
+
+test("a refusal for good ends it, and nothing brings it back", () => {
+  const rig = ClientRig.accepted();
+  rig.receive(refusal("ERR_REPLACED"));
+  assert.deepEqual(
+    rig.effects.filter(({ kind }) => kind === "refused"),
+    [{ kind: "refused", source: 0, code: "ERR_REPLACED", text: "no", final: true }],
+  );
+  assert.deepEqual(rig.client.connection, { kind: "refused", code: "ERR_REPLACED" });
+  rig.clear();
+  for (const message of [welcomeOf(), ACCEPTED, REJOIN, survey(1), refusal("ERR_ID_TAKEN")]) {
+    rig.receive(message);
+  }
+  rig.pass(60_000);
+  assert.deepEqual(rig.effects, []);
+});
+
+test("a refusal for now is tried again, ever less often", () => {
+  const rig = new ClientRig();
+  for (let n = 0; n < 5; n += 1) {
+    rig.receive(welcomeOf());
+    rig.receive(refusal("ERR_LIMIT"));
+    rig.receive(refusal("ERR_LIMIT"));
+    rig.pass(2000);
+  }
+  assert.equal(rig.count("refused"), 5, "what is said after a hang-up is left over");
+  assert.equal(rig.count("hangup"), 5);
+  rig.clear();
+  rig.receive(welcomeOf());
+  rig.receive(refusal("ERR_LIMIT"));
+  assert.ok(rig.client.nextDeadlineMs - rig.nowMs >= 1000);
+  rig.pass(2000);
+  rig.receive(welcomeOf());
+  rig.receive(ACCEPTED);
+  rig.receive(refusal("ERR_LIMIT"));
+  assert.ok(rig.client.nextDeadlineMs - rig.nowMs <= 100, "once accepted, it starts over");
+});
+
+test("one refusal of several is not final", () => {
+  const rig = new ClientRig({ sources: [true, true] });
+  for (const source of [0, 1]) rig.receive(welcomeOf(), source);
+  rig.receive(refusal("ERR_ID_TAKEN"), 0);
+  rig.receive(ACCEPTED, 1);
+  assert.equal(rig.client.connection.kind, "live");
+  rig.receive(refusal("ERR_REPLACED"), 1);
+  const finals = rig.effects.flatMap((effect) => (effect.kind === "refused" ? [effect.final] : []));
+  assert.deepEqual(finals, [false, true]);
+  assert.deepEqual(rig.client.connection, { kind: "refused", code: "ERR_ID_TAKEN" });
+});
+
+test("a registrar of another version is refused by the client itself", () => {
+  const rig = new ClientRig();
+  rig.receive(welcomeOf({ versionMin: 2, versionMax: 9 }));
+  assert.deepEqual(rig.client.connection, { kind: "refused", code: "ERR_VERSION" });
+  assert.deepEqual(rig.sent(), []);
+});
+
+test("nothing but a greeting counts on a connection that was not greeted", () => {
+  const rig = new ClientRig();
+  rig.clear();
+  for (const message of [ACCEPTED, REJOIN, survey(1), refusal("ERR_REPLACED")])
+    rig.receive(message);
+  rig.receive({ kind: "recorded", edition: 1, revision: 1 });
+  assert.deepEqual(rig.effects, []);
+  assert.equal(rig.client.connection.kind, "connecting");
+});
+
+test("a watcher has no card to change", () => {
+  const rig = ClientRig.accepted(WATCHER);
+  rig.take({ kind: "update", card: cardOf() });
+  rig.receive({ kind: "accepted", edition: 0, ordinal: null });
+  assert.deepEqual(rig.sent(), []);
+  assert.equal(rig.client.showing, null);
+});
+
+test("a stall of our own is not the registrar's silence", () => {
+  const rig = ClientRig.accepted(WATCHER);
+  rig.publish(pulseOf());
+  rig.publish(snapshotOf([listOf("cache", 0)]));
+  rig.clear();
+  rig.nowMs += 30_000;
+  rig.receive(survey(1));
+  assert.equal(rig.count("hangup"), 0);
+  assert.equal(rig.client.connection.kind, "live");
+  assert.equal(rig.client.lister.list().authority, "live");
+});
+
+test("several registrars make one list, and the loss of one loses nobody", () => {
+  const rig = ClientRig.accepted({ ...WATCHER, sources: [true, true] });
+  for (const source of [0, 1]) {
+    rig.publish(pulseOf(), source);
+    rig.publish(
+      snapshotOf([listOf("cache", 1, { entries: [entryOf("a"), entryOf("b")] })]),
+      source,
+    );
+  }
+  rig.publish(deltaOf(2, [putOf(entryOf("c"))]), 0);
+  rig.publish(announceOf(1), 1);
+  const before = rig.client.lister.list();
+  assert.deepEqual(
+    before.usable.map(({ id }) => id),
+    ["a", "b", "c"],
+  );
+  rig.take({ kind: "lost", source: 1 });
+  assert.equal(rig.client.connection.kind, "live");
+  assert.deepEqual(rig.client.lister.list().usable, before.usable);
+});
+
+test("waking when asked makes time pass, connected or not", () => {
+  for (const rig of [
+    new ClientRig(),
+    ClientRig.accepted(),
+    ClientRig.accepted({ ...WATCHER, sources: [true, true] }),
+    new ClientRig({ ...WATCHER, sources: [false] }),
+  ]) {
+    assertProgress(rig.client, { fromMs: rig.nowMs, wakes: 1000, atLeastMs: 100_000 });
+  }
+});
+
+test("a client without registrars wants nothing", () => {
+  const rig = new ClientRig({ sources: [] });
+  assert.equal(rig.client.nextDeadlineMs, Infinity);
+  assert.equal(rig.client.isReady, false);
+  assert.deepEqual(rig.client.accepted, []);
+});

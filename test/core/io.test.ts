@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ClientEffect, SurveyorEffect } from "../../lib/core/io.ts";
+import { Client } from "../../lib/core/client.ts";
+import { RegistrarRig } from "./registrar-rig.ts";
+import { ACCEPTED, CARD, CLIENT_LAN, pulseOf, randomOf, welcomeOf } from "./samples.ts";
+
+/**
+ * The compiler keeps these complete: an effect that is added has to be named here. A client has
+ * nothing to note yet.
+ */
+const SURVEYOR_EFFECTS: Readonly<Record<SurveyorEffect["kind"], true>> = {
+  survey: true,
+  reply: true,
+  publish: true,
+  changed: true,
+  authority: true,
+  note: true,
+};
+const CLIENT_EFFECTS: Readonly<Record<Exclude<ClientEffect["kind"], "note">, true>> = {
+  dial: true,
+  hangup: true,
+  send: true,
+  follow: true,
+  subscribe: true,
+  unsubscribe: true,
+  changed: true,
+  connection: true,
+  accepted: true,
+  refused: true,
+  recorded: true,
+  left: true,
+  explanation: true,
+  lost: true,
+};
+
+test("every effect of a registrar comes about", () => {
+  const rig = new RegistrarRig();
+  rig.join("c1");
+  rig.subscribe("nonsense");
+  rig.pass(10_000);
+  const seen = new Set(rig.effects.map(({ effect }) => effect.kind));
+  assert.deepEqual([...seen].toSorted(), Object.keys(SURVEYOR_EFFECTS).toSorted());
+});
+
+test("every effect of a client comes about", () => {
+  const client = new Client({
+    sources: [true],
+    instance: "c1-1",
+    identity: { service: "cache", id: "c1", instance: "c1-1" },
+    showing: { edition: 1, card: CARD },
+    services: ["cache"],
+    tuning: CLIENT_LAN,
+    random: randomOf(),
+  });
+  const source = 0;
+  const effects = [
+    { kind: "start" } as const,
+    { kind: "follow" } as const,
+    { kind: "received", source, message: welcomeOf() } as const,
+    { kind: "received", source, message: ACCEPTED } as const,
+    { kind: "received", source, message: { kind: "recorded", edition: 1, revision: 1 } } as const,
+    {
+      kind: "received",
+      source,
+      message: { kind: "left", revision: 1, named: 0, anonymous: 0 },
+    } as const,
+    {
+      kind: "received",
+      source,
+      message: { kind: "explanation", token: 1, found: false, json: "null" },
+    } as const,
+    { kind: "published", source, topic: "P\0", message: pulseOf() } as const,
+    {
+      kind: "received",
+      source,
+      message: { kind: "refused", code: "ERR_REPLACED", text: "" },
+    } as const,
+  ].flatMap((input) => client.handle(input, 0));
+  effects.push(
+    ...client.handle({ kind: "wake" }, 60_000),
+    ...client.handle({ kind: "wake" }, client.nextDeadlineMs),
+  );
+  const seen = new Set(effects.map(({ kind }) => kind));
+  assert.deepEqual([...seen].toSorted(), Object.keys(CLIENT_EFFECTS).toSorted());
+});

@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isSpoken, Respondent } from "../../lib/core/respondent.ts";
+import type { Wishes } from "../../lib/core/respondent.ts";
+import { CARD, EPOCH, OTHER_EPOCH, welcomeOf } from "./samples.ts";
+
+const RETRY_MS = 2000;
+const MEMBER: Wishes = {
+  instance: "c1-1",
+  identity: { service: "cache", id: "c1", instance: "c1-1" },
+  showing: { edition: 3, card: CARD },
+  services: [],
+};
+const BOTH: Wishes = { ...MEMBER, services: ["cache"] };
+const WATCHER: Wishes = { instance: "w-1", identity: null, showing: null, services: ["cache"] };
+const NOTHING: Wishes = { ...MEMBER, showing: null };
+
+function opened(): Respondent {
+  const respondent = new Respondent(RETRY_MS);
+  respondent.opened(welcomeOf(), 0.5, 0);
+  return respondent;
+}
+
+test("before a greeting nothing is said", () => {
+  const respondent = new Respondent(RETRY_MS);
+  assert.deepEqual(respondent.due(BOTH, 1e9), []);
+  assert.equal(respondent.answer({ kind: "survey", round: 1 }), null);
+  assert.equal(respondent.update({ edition: 2, card: CARD }), null);
+  assert.equal(respondent.leave(), null);
+  assert.equal(respondent.explain(1, "cache", "c1"), null);
+  respondent.askAgain(0);
+  assert.equal(respondent.nextMs(), Infinity);
+  assert.equal(respondent.epoch, null);
+});
+
+test("a member asks to be listed at once, and names the run it speaks to", () => {
+  const respondent = opened();
+  assert.equal(respondent.nextMs(), 0);
+  assert.deepEqual(respondent.due(MEMBER, 0), [
+    {
+      kind: "join",
+      version: 1,
+      epoch: EPOCH,
+      service: "cache",
+      id: "c1",
+      instance: "c1-1",
+      edition: 3,
+      card: CARD,
+      previous: null,
+      proof: null,
+      bytes: 0,
+    },
+  ]);
+  assert.equal(respondent.epoch, EPOCH);
+});
+
+test("it asks for all it wants: to be listed, to consume, both, or nothing", () => {
+  const kinds = (wishes: Wishes): readonly string[] =>
+    opened()
+      .due(wishes, 0)
+      .map(({ kind }) => kind);
+  assert.deepEqual(kinds(MEMBER), ["join"]);
+  assert.deepEqual(kinds(WATCHER), ["watch"]);
+  assert.deepEqual(kinds(BOTH), ["join", "watch"]);
+  assert.deepEqual(kinds(NOTHING), []);
+});
+
+test("without an answer it asks again, and accepted it rests", () => {
+  const respondent = opened();
+  respondent.due(MEMBER, 0);
+  assert.equal(respondent.nextMs(), RETRY_MS);
+  assert.deepEqual(respondent.due(MEMBER, RETRY_MS - 1), []);
+  assert.equal(respondent.due(MEMBER, RETRY_MS).length, 1);
+  respondent.accepted();
+  assert.ok(respondent.isAccepted);
+  assert.equal(respondent.nextMs(), Infinity);
+});
+
+test("who wants nothing is not woken", () => {
+  const respondent = opened();
+  respondent.due(NOTHING, 0);
+  assert.equal(respondent.nextMs(), Infinity);
+});
+
+test("after a loss it is not accepted and says nothing", () => {
+  const respondent = opened();
+  respondent.accepted();
+  respondent.closed();
+  assert.equal(respondent.isAccepted, false);
+  assert.equal(respondent.nextMs(), Infinity);
+  assert.equal(respondent.leave(), null);
+});
+
+test("a reconnect to the same run comes back at once and says where it was listed", () => {
+  const respondent = opened();
+  respondent.accepted();
+  respondent.closed();
+  respondent.opened(welcomeOf(), 0.5, 1000);
+  assert.equal(respondent.nextMs(), 1000);
+  const [join] = respondent.due(MEMBER, 1000);
+  assert.equal(join?.kind === "join" && join.previous, EPOCH);
+});
+
+test("the return to a new run is spread over the jitter that it tells", () => {
+  const respondent = opened();
+  respondent.accepted();
+  respondent.closed();
+  respondent.opened(welcomeOf({ epoch: OTHER_EPOCH }), 0.5, 1000);
+  assert.equal(respondent.nextMs(), 1100);
+  const [join] = respondent.due(MEMBER, 1100);
+  assert.deepEqual(join?.kind === "join" && [join.previous, join.epoch], [EPOCH, OTHER_EPOCH]);
+});
+
+test("who was never accepted does not claim to return", () => {
+  const respondent = opened();
+  respondent.closed();
+  respondent.opened(welcomeOf({ epoch: OTHER_EPOCH }), 0.5, 1000);
+  assert.equal(respondent.nextMs(), 1000);
+  const [join] = respondent.due(MEMBER, 1000);
+  assert.equal(join?.kind === "join" && join.previous, null);
+});
+
+test("asked to ask again, it does", () => {
+  const respondent = opened();
+  respondent.due(MEMBER, 0);
+  respondent.accepted();
+  respondent.askAgain(500);
+  assert.equal(respondent.due(BOTH, 500).length, 2);
+});
+
+test("it answers surveys, takes its leave and asks questions in the name of the run", () => {
+  const respondent = opened();
+  assert.deepEqual(respondent.answer({ kind: "survey", round: 9 }), {
+    kind: "answer",
+    epoch: EPOCH,
+    round: 9,
+    stalledMs: 0,
+  });
+  assert.deepEqual(respondent.leave(), { kind: "leave", epoch: EPOCH });
+  assert.deepEqual(respondent.explain(4, "cache", "c1"), {
+    kind: "explain",
+    epoch: EPOCH,
+    token: 4,
+    service: "cache",
+    id: "c1",
+  });
+});
+
+test("an update is sent where the member is listed, and waits for the join elsewhere", () => {
+  const respondent = opened();
+  const showing = { edition: 4, card: CARD };
+  assert.equal(respondent.update(showing), null);
+  respondent.accepted();
+  assert.deepEqual(respondent.update(showing), {
+    kind: "update",
+    epoch: EPOCH,
+    ...showing,
+    bytes: 0,
+  });
+});
+
+const VERSIONS: readonly (readonly [min: number, max: number, spoken: boolean])[] = [
+  [1, 1, true],
+  [0, 1, true],
+  [1, 9, true],
+  [2, 9, false],
+  [0, 0, false],
+];
+
+for (const [versionMin, versionMax, spoken] of VERSIONS) {
+  test(`a registrar of versions ${versionMin} to ${versionMax} is ${spoken ? "" : "not "}understood`, () => {
+    assert.equal(isSpoken(welcomeOf({ versionMin, versionMax })), spoken);
+  });
+}

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { tuneRegistrar } from "../../lib/core/options.ts";
+import { Trust } from "../../lib/core/trust.ts";
+import { LAN } from "./samples.ts";
+
+function learning(reason: "start" | "stall" = "start", atMs = 0): Trust {
+  const trust = new Trust(LAN);
+  trust.learn(atMs, reason);
+  return trust;
+}
+
+test("learning lasts as long as the slowest member takes to come back and be asked", () => {
+  const trust = learning("start", 100);
+  assert.equal(trust.authority, "learning");
+  assert.equal(trust.nextMs(), 100 + 3700);
+  assert.equal(trust.due(3799), false);
+  assert.equal(trust.due(3800), true);
+  assert.equal(trust.authority, "live");
+  assert.equal(trust.due(3801), false);
+  assert.equal(trust.nextMs(), Infinity);
+});
+
+test("who learned nothing yet is live and waits for nothing", () => {
+  const trust = new Trust(LAN);
+  assert.equal(trust.authority, "live");
+  assert.equal(trust.nextMs(), Infinity);
+  trust.returned(0);
+  assert.equal(trust.isLearning, false);
+});
+
+test("a return late in the learning time extends it, an early one does not", () => {
+  const trust = learning();
+  trust.returned(1000);
+  assert.equal(trust.nextMs(), 3700);
+  trust.returned(3000);
+  assert.equal(trust.nextMs(), 4500);
+});
+
+test("no number of returns takes learning beyond its ceiling", () => {
+  const trust = learning();
+  for (let nowMs = 0; nowMs <= LAN.learningMaxMs; nowMs += 100) {
+    assert.equal(trust.due(nowMs), nowMs >= LAN.learningMaxMs, `at ${nowMs}`);
+    trust.returned(nowMs);
+  }
+});
+
+test("the ceiling holds for the first learning time too", () => {
+  const trust = new Trust(tuneRegistrar({ reconnectMaxMs: 1000, learningMaxMs: 1000 }));
+  trust.learn(0, "start");
+  assert.equal(trust.nextMs(), 1000);
+});
+
+test("after a start those who come back are spared, after a stall everybody is", () => {
+  const started = learning("start");
+  assert.deepEqual([started.spares(true), started.spares(false)], [true, false]);
+  const stalled = learning("stall");
+  assert.deepEqual([stalled.spares(true), stalled.spares(false)], [true, true]);
+  stalled.due(3700);
+  assert.deepEqual([stalled.spares(true), stalled.spares(false)], [false, false]);
+});
+
+test("a stall while learning starts it over with a new ceiling", () => {
+  const trust = learning("start");
+  trust.learn(3000, "stall");
+  assert.equal(trust.nextMs(), 6700);
+  assert.ok(trust.spares(false));
+  trust.returned(32_000);
+  assert.equal(trust.nextMs(), 33_000);
+});
