@@ -9,7 +9,10 @@ import type { AddressInfo } from "node:net";
 import { filter, firstValueFrom } from "rxjs";
 import { join, startRegistrar } from "rollcall";
 
-const registrar = await startRegistrar({ survey: "tcp://127.0.0.1:0", roster: "tcp://127.0.0.1:0" });
+const registrar = await startRegistrar({
+  survey: "tcp://127.0.0.1:0",
+  roster: "tcp://127.0.0.1:0",
+});
 
 const server = createServer((_request, response) => {
   const { authority, peers } = registrar.view("web");

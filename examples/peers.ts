@@ -8,7 +8,10 @@ import { filter, firstValueFrom } from "rxjs";
 import { join, startRegistrar } from "rollcall";
 import type { Member, Peer } from "rollcall";
 
-const registrar = await startRegistrar({ survey: "tcp://127.0.0.1:0", roster: "tcp://127.0.0.1:0" });
+const registrar = await startRegistrar({
+  survey: "tcp://127.0.0.1:0",
+  roster: "tcp://127.0.0.1:0",
+});
 const { survey } = registrar.endpoints;
 
 const one = await join({ registrar: survey, service: "cache", id: "client-one", port: 8001 });

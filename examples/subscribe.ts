@@ -5,7 +5,10 @@
  */
 import { join, latest, startRegistrar, watch } from "rollcall";
 
-const registrar = await startRegistrar({ survey: "tcp://127.0.0.1:0", roster: "tcp://127.0.0.1:0" });
+const registrar = await startRegistrar({
+  survey: "tcp://127.0.0.1:0",
+  roster: "tcp://127.0.0.1:0",
+});
 const { survey, roster } = registrar.endpoints;
 
 const stop = new AbortController();

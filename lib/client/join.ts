@@ -82,6 +82,8 @@ export async function join(options: JoinOptions): Promise<Member> {
   try {
     await accepted(shell, options);
   } catch (error) {
+    // The registrar may have listed us while its confirmation is under way.
+    shell.take({ kind: "leave" });
     await shell.close();
     throw error;
   }
@@ -156,8 +158,12 @@ class MemberHandle implements Member {
     return this.update({ status: "draining" }, options);
   }
 
-  leave(options: LeaveOptions = {}): Promise<LeaveProof> {
-    this.#leaving ??= this.#leave(options);
+  async leave(options: LeaveOptions = {}): Promise<LeaveProof> {
+    const { deadlineMs = LEAVE_DEADLINE_MS, signal } = options;
+    if (!(Number.isFinite(deadlineMs) && deadlineMs >= 0)) {
+      throw new RollcallError("ERR_OPTION", `deadlineMs is ${deadlineMs}`);
+    }
+    this.#leaving ??= this.#leave(deadlineMs, signal);
     return this.#leaving;
   }
 
@@ -174,10 +180,7 @@ class MemberHandle implements Member {
     return this.close();
   }
 
-  async #leave({ deadlineMs = LEAVE_DEADLINE_MS, signal }: LeaveOptions): Promise<LeaveProof> {
-    if (!Number.isFinite(deadlineMs) || deadlineMs < 0) {
-      throw new RollcallError("ERR_OPTION", `deadlineMs is ${deadlineMs}`);
-    }
+  async #leave(deadlineMs: number, signal: AbortSignal | undefined): Promise<LeaveProof> {
     try {
       const goodbye = this.#shell.isClosed
         ? undefined

@@ -1,5 +1,6 @@
 import { networkInterfaces } from "node:os";
 import { RollcallError } from "../core/errors.ts";
+import { LIMITS } from "../core/limits.ts";
 import { tuneClient } from "../core/options.ts";
 import type { Preset } from "../core/option-table.ts";
 import type { ClientTuning } from "../core/options.ts";
@@ -85,7 +86,8 @@ export function targetsOf(options: Pick<WatchOptions, "registrar" | "roster">): 
   }
   const hasSurvey = roster === undefined;
   const name = hasSurvey ? "registrar" : "roster";
-  const texts = listOf(roster ?? registrar ?? DEFAULT_REGISTRAR);
+  const given = hasSurvey ? registrar : roster;
+  const texts = listOf(given === undefined ? DEFAULT_REGISTRAR : given);
   if (texts.length === 0) throw new RollcallError("ERR_OPTION", `${name} is an empty list`);
   const endpoints = texts.map((text) => formatEndpoint(parseEndpoint(text, "connect", name)));
   return [...new Set(endpoints)].map((endpoint) => ({ endpoint, hasSurvey }));
@@ -96,6 +98,13 @@ export function servicesOf(given: unknown, name: string): readonly string[] {
   const services = [...new Set(listOf(given))];
   if (services.length === 0) throw new RollcallError("ERR_OPTION", `${name} is an empty list`);
   if (services.includes(ALL)) return [ALL];
+  const max = LIMITS.watchedServicesMax;
+  if (services.length > max) {
+    throw new RollcallError(
+      "ERR_OPTION",
+      `${name} has ${services.length} names, at most ${max}; "*" is all`,
+    );
+  }
   for (const service of services) check(checkName("service", service));
   return services.map(String);
 }
@@ -129,13 +138,12 @@ export function changedCard(card: Card, patch: CardOptions): Card {
   const { version, zone, weight, tags, metadata, status } = patch;
   const changed: Card = {
     ...card,
-    ...defined({ version, zone, weight, status }),
-    tags: tags === undefined ? card.tags : [...tags],
-    metadata: metadata === undefined ? card.metadata : { ...metadata },
+    ...defined({ version, zone, weight, tags, metadata, status }),
     endpoints: endpointsOf(card.endpoints, patch),
   };
   check(checkCard(changed));
-  return changed;
+  // Copied once they are known to be what they should: text would become a list of letters.
+  return { ...changed, tags: [...changed.tags], metadata: { ...changed.metadata } };
 }
 
 function endpointsOf(before: readonly Endpoint[], patch: CardOptions): readonly Endpoint[] {
@@ -143,6 +151,9 @@ function endpointsOf(before: readonly Endpoint[], patch: CardOptions): readonly 
   if (endpoints !== undefined) {
     if (address !== undefined || port !== undefined) {
       throw new RollcallError("ERR_OPTION", "endpoints are given together with address or port");
+    }
+    if (!isListOfObjects(endpoints)) {
+      throw new RollcallError("ERR_OPTION", "endpoints is no list of { host, port }");
     }
     return endpoints.map(({ host, port: at, protocol = "tcp", scope = "private" }) => {
       return { protocol, host, port: at, scope };
@@ -179,6 +190,10 @@ function refuseLoopback(host: string, isLocal: boolean): void {
     "ERR_OPTION",
     `address ${host} cannot be reached from other machines, but the registrar is on one`,
   );
+}
+
+function isListOfObjects(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === "object" && item !== null);
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -1,15 +1,15 @@
 import { Client } from "../core/client.ts";
 import { RollcallError } from "../core/errors.ts";
 import type { ExplanationOf } from "../core/explainer.ts";
-import type { ClientEffect, ClientInput, Connection } from "../core/io.ts";
+import type { ClientEffect, ClientInput } from "../core/io.ts";
 import type { ClientTuning } from "../core/options.ts";
 import type { Identity, Showing } from "../core/respondent.ts";
-import { nowMs, wallOf } from "../host/clock.ts";
+import { nowMs } from "../host/clock.ts";
 import { LimitedLog } from "../host/log.ts";
 import type { Logger } from "../host/log.ts";
 import { Loop } from "../host/loop.ts";
 import { randomSource } from "../host/random.ts";
-import { Deferred, throwIfAborted } from "../host/wait.ts";
+import { throwIfAborted } from "../host/wait.ts";
 import type { WaitOptions } from "../host/wait.ts";
 import { openClientPort } from "../transport/client-port.ts";
 import { resolveAdvertised } from "../transport/endpoint.ts";
@@ -18,7 +18,7 @@ import { decodeRoster } from "../wire/roster.ts";
 import { decodeFromRegistrar, encodeToRegistrar } from "../wire/survey.ts";
 import type { Target } from "./options.ts";
 import { Streams } from "./streams.ts";
-import type { ConnectionState } from "./streams.ts";
+import { Waits } from "./waits.ts";
 
 /** What is still queued when a handle closes is sent for at most this long. */
 const LINGER_MS = 100;
@@ -41,11 +41,6 @@ export interface Goodbye {
   readonly anonymous: number;
 }
 
-interface Wait<T> {
-  readonly deferred: Deferred<T>;
-  readonly isDone: (effect: ClientEffect) => T | undefined;
-}
-
 /**
  * A client machine with its sockets: frames and the clock in, frames and observables out. Members
  * and watchers are thin faces of it.
@@ -57,7 +52,7 @@ export class ClientShell {
   readonly #limited: LimitedLog;
   readonly #loop: Loop<ClientInput, ClientEffect>;
   readonly #ports: readonly ClientPort[];
-  readonly #waits = new Set<Wait<unknown>>();
+  readonly #waits = new Waits();
   #emission: NodeJS.Immediate | null = null;
   #isClosed = false;
   #token = 0;
@@ -89,11 +84,7 @@ export class ClientShell {
     this.#loop.take(input);
   }
 
-  /**
-   * Resolves with the first value that `isDone` makes of an effect. Rejects with `ERR_ABORTED` by
-   * the signal, with `ERR_CLOSED` when the handle closes, and with the code of a final refusal,
-   * after which no registrar will say anything any more.
-   */
+  /** Resolves with the first value that `isDone` makes of an effect; see `Waits`. */
   async until<T>(
     isDone: (effect: ClientEffect) => T | undefined,
     options?: WaitOptions,
@@ -101,13 +92,7 @@ export class ClientShell {
     this.#assertOpen(options);
     const { connection } = this.client;
     if (connection.kind === "refused") throw new RollcallError(connection.code);
-    const wait = { deferred: new Deferred<T>(options), isDone };
-    this.#waits.add(wait as Wait<unknown>);
-    try {
-      return await wait.deferred.promise;
-    } finally {
-      this.#waits.delete(wait as Wait<unknown>);
-    }
+    return this.#waits.until(isDone, options);
   }
 
   /** Resolves once every service followed has been told by some registrar. */
@@ -129,8 +114,7 @@ export class ClientShell {
     for (;;) {
       await this.#contact(options);
       const json = await this.#ask(service, id, options);
-      // The registrar of our own version wrote it; the shape is documented beside the message.
-      if (json !== "lost") return (JSON.parse(json) as ExplanationOf | null) ?? undefined;
+      if (json !== "lost") return explanationIn(json);
     }
   }
 
@@ -177,7 +161,7 @@ export class ClientShell {
     this.#isClosed = true;
     this.#loop.stop();
     if (this.#emission !== null) clearImmediate(this.#emission);
-    for (const { deferred } of this.#waits) deferred.reject(new RollcallError("ERR_CLOSED"));
+    this.#waits.close();
     this.streams.complete();
     await Promise.all(this.#ports.map((port) => port.close(LINGER_MS)));
   }
@@ -237,7 +221,7 @@ export class ClientShell {
 
   /** A registrar's words may be nonsense, such as an endpoint that is none: that throws nowhere. */
   #perform(effect: ClientEffect): void {
-    this.#settleWaits(effect);
+    this.#waits.settle(effect);
     try {
       this.#act(effect);
     } catch (error) {
@@ -250,7 +234,7 @@ export class ClientShell {
       case "changed":
         return this.#emitSoon();
       case "connection":
-        return this.streams.connect(stateOf(effect.connection));
+        return this.streams.connect(effect.connection);
       case "refused":
         return this.#limited.warn("client.refused", { code: effect.code, detail: effect.text });
       case "note":
@@ -290,16 +274,6 @@ export class ClientShell {
     }
   }
 
-  #settleWaits(effect: ClientEffect): void {
-    for (const { deferred, isDone } of this.#waits) {
-      const value = isDone(effect);
-      if (value !== undefined) deferred.resolve(value);
-      else if (effect.kind === "refused" && effect.final) {
-        deferred.reject(new RollcallError(effect.code, effect.text));
-      }
-    }
-  }
-
   /** Everything that one turn of the event loop brings makes one emission. */
   #emitSoon(): void {
     this.#emission ??= setImmediate(() => this.#emitNow());
@@ -314,8 +288,11 @@ export class ClientShell {
 
 type Transmission = "dial" | "hangup" | "send" | "follow" | "subscribe" | "unsubscribe";
 
-function stateOf(connection: Connection): ConnectionState {
-  return connection.kind === "stale"
-    ? { kind: "stale", since: wallOf(connection.sinceMs) }
-    : connection;
+/** The registrar of our own version wrote it; the shape is documented beside the message. */
+function explanationIn(json: string): ExplanationOf | undefined {
+  try {
+    return (JSON.parse(json) as ExplanationOf | null) ?? undefined;
+  } catch (error) {
+    throw new RollcallError("ERR_WIRE", "the explanation", { cause: error });
+  }
 }

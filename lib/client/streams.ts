@@ -1,13 +1,7 @@
-import {
-  BehaviorSubject,
-  distinctUntilChanged,
-  map,
-  mergeMap,
-  Observable,
-  ReplaySubject,
-} from "rxjs";
+import { distinctUntilChanged, map, mergeMap, Observable, ReplaySubject } from "rxjs";
 import type { Change } from "../core/changes.ts";
 import type { ErrorCode } from "../core/errors.ts";
+import type { Connection } from "../core/io.ts";
 import type { Lister, Listing } from "../core/listing.ts";
 import type { Peer } from "../core/peer.ts";
 import type { View } from "../core/view.ts";
@@ -27,6 +21,8 @@ export type ConnectionState =
 interface Step {
   readonly listing: Listing;
   readonly revision: number;
+  /** When the listing was confirmed, in milliseconds since 1970. */
+  readonly asOf: number;
   readonly before: readonly Peer[] | null;
   readonly changes: readonly Change[];
 }
@@ -40,7 +36,7 @@ export class Streams {
   readonly #service: string;
   readonly #registrars: readonly string[];
   readonly #steps = new ReplaySubject<Step>(1);
-  readonly #connection = new BehaviorSubject<ConnectionState>({ kind: "connecting" });
+  readonly #connection = new ReplaySubject<ConnectionState>(1);
   #latest: Step | null = null;
 
   constructor(options: {
@@ -51,6 +47,7 @@ export class Streams {
     this.#lister = options.lister;
     this.#service = options.services.join(",");
     this.#registrars = options.registrars;
+    this.#connection.next({ kind: "connecting" });
   }
 
   readonly connection$: Observable<ConnectionState> = new Observable((subscriber) =>
@@ -109,19 +106,23 @@ export class Streams {
     this.#latest = {
       listing: isUnchanged ? { ...listing, usable: before.usable } : listing,
       revision: (this.#latest?.revision ?? 0) + 1,
+      asOf: wallOf(listing.asOfMs),
       before: before?.usable ?? null,
       changes,
     };
     this.#steps.next(this.#latest);
   }
 
-  connect(state: ConnectionState): void {
-    this.#connection.next(state);
+  connect(connection: Connection): void {
+    this.#connection.next(
+      connection.kind === "stale"
+        ? { kind: "stale", since: wallOf(connection.sinceMs) }
+        : connection,
+    );
   }
 
   /** Completes everything. */
   complete(): void {
-    if (this.#connection.closed) return;
     this.#connection.next({ kind: "closed" });
     this.#connection.complete();
     this.#steps.complete();
@@ -132,11 +133,11 @@ export class Streams {
   }
 
   #view(step: Step, changes: readonly Change[]): View {
-    const { listing, revision } = step;
+    const { listing, revision, asOf } = step;
     return {
       service: this.#service,
       revision,
-      asOf: wallOf(listing.asOfMs),
+      asOf,
       authority: listing.authority,
       peers: listing.peers,
       changes,

@@ -8,7 +8,7 @@ import { loggerFor } from "../host/log.ts";
 import { randomId } from "../host/random.ts";
 import { closeOnAbort } from "../host/wait.ts";
 import type { WaitOptions } from "../host/wait.ts";
-import { servicesOf, targetsOf, tuningOf } from "./options.ts";
+import { nameOf, servicesOf, targetsOf, tuningOf } from "./options.ts";
 import type { WatchOptions } from "./options.ts";
 import { ClientShell } from "./shell.ts";
 import type { ConnectionState } from "./streams.ts";
@@ -108,7 +108,7 @@ class WatcherHandle implements Watcher {
     options?: WaitOptions,
   ): Promise<ExplanationOf | undefined> {
     if (!this.#isNamed) throw new RollcallError("ERR_NEEDS_SURVEY", "explain");
-    return this.#shell.explain(service, id, options);
+    return this.#shell.explain(nameOf("service", service), nameOf("id", id), options);
   }
 
   closeBy(signal: AbortSignal | undefined): void {

@@ -1,0 +1,126 @@
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
+
+/** From the client to the registrar, or back. */
+export type Direction = "up" | "down";
+
+interface Pair {
+  readonly up: Pipe;
+  readonly down: Pipe;
+}
+
+/** One direction of one connection; what comes while it is held goes on later, in order. */
+class Pipe {
+  readonly #to: Socket;
+  readonly #waiting: Buffer[] = [];
+  #isHeld: boolean;
+
+  constructor(from: Socket, to: Socket, isHeld: boolean) {
+    this.#to = to;
+    this.#isHeld = isHeld;
+    from.on("data", (bytes) => {
+      if (this.#isHeld) this.#waiting.push(bytes);
+      else this.#to.write(bytes);
+    });
+    from.on("error", () => to.destroy());
+    from.on("close", () => (this.#isHeld ? undefined : to.end()));
+  }
+
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    for (const bytes of this.#waiting.splice(0)) this.#to.write(bytes);
+  }
+
+  destroy(): void {
+    this.#to.destroy();
+  }
+}
+
+/**
+ * A TCP link that tests can hold up and cut, between a client and one endpoint of a registrar. Held
+ * bytes are late, never lost: so does a network behave, and a process that is stopped.
+ */
+export class Proxy {
+  readonly #server: Server;
+  readonly #target: number;
+  readonly #pairs = new Set<Pair>();
+  readonly #held = new Set<Direction>();
+  #accepted = 0;
+
+  private constructor(server: Server, target: number) {
+    this.#server = server;
+    this.#target = target;
+  }
+
+  /** `target` is a `tcp://127.0.0.1:port` endpoint. */
+  static async to(target: string): Promise<Proxy> {
+    const server = createServer();
+    const proxy = new Proxy(server, portOf(target));
+    server.on("connection", (client) => proxy.#accept(client));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return proxy;
+  }
+
+  get endpoint(): string {
+    return `tcp://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Connections there were. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  hold(...directions: readonly Direction[]): void {
+    for (const direction of directions) {
+      this.#held.add(direction);
+      for (const pair of this.#pairs) pair[direction].hold();
+    }
+  }
+
+  release(): void {
+    this.#held.clear();
+    for (const pair of this.#pairs) {
+      pair.up.release();
+      pair.down.release();
+    }
+  }
+
+  /** Closes every connection; new ones are taken as ever. */
+  cut(): void {
+    for (const pair of this.#pairs) {
+      pair.up.destroy();
+      pair.down.destroy();
+    }
+    this.#pairs.clear();
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.#server, "close");
+    this.#server.close();
+    this.cut();
+    await closed;
+  }
+
+  #accept(client: Socket): void {
+    this.#accepted += 1;
+    const registrar = connect(this.#target, "127.0.0.1");
+    client.setNoDelay(true);
+    registrar.setNoDelay(true);
+    const pair = {
+      up: new Pipe(client, registrar, this.#held.has("up")),
+      down: new Pipe(registrar, client, this.#held.has("down")),
+    };
+    this.#pairs.add(pair);
+    client.on("close", () => this.#pairs.delete(pair));
+  }
+}
+
+export function portOf(endpoint: string): number {
+  return Number(endpoint.slice(endpoint.lastIndexOf(":") + 1));
+}
