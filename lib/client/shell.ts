@@ -202,7 +202,7 @@ export class ClientShell {
         received: (frame) => this.#received(source, frame),
         lost: () => this.take({ kind: "lost", source }),
         published: (frames) => this.#published(source, frames),
-        failed: (error) => this.#setup.logger.error({ err: error }, "client.socketFailed"),
+        failed: (error) => this.#limited.error("client.socketFailed", { err: error }),
       },
     );
   }

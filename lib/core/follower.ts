@@ -193,8 +193,10 @@ export class Follower {
   }
 
   #snapshot(topic: string, snapshot: Snapshot): void {
-    if (!this.#asker.arrived(topic)) return;
+    if (!this.#asker.awaits(topic)) return;
+    // While it is still asked for, so that the services it tells are not asked for twice.
     if (snapshot.epoch !== this.#epoch) this.#enter(snapshot.epoch);
+    this.#asker.arrived(topic);
     this.#trust(snapshot.authority);
     for (const told of snapshot.services) {
       const list = this.#list(told.service);

@@ -49,6 +49,11 @@ export class SnapshotAsker {
     this.#wanted.add(service);
   }
 
+  /** True while this very snapshot is asked for. */
+  awaits(topic: string): boolean {
+    return this.#open?.topic === topic;
+  }
+
   /** True for the snapshot that was asked for; others are leftovers. */
   arrived(topic: string): boolean {
     if (this.#open?.topic !== topic) return false;

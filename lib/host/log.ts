@@ -34,6 +34,14 @@ export class LimitedLog {
   }
 
   warn(event: string, facts: object): void {
+    this.#tell("warn", event, facts);
+  }
+
+  error(event: string, facts: object): void {
+    this.#tell("error", event, facts);
+  }
+
+  #tell(level: "warn" | "error", event: string, facts: object): void {
     const now = this.#nowMs();
     const seen = this.#seen.get(event) ?? { untilMs: -Infinity, left: 0 };
     this.#seen.set(event, seen);
@@ -41,7 +49,7 @@ export class LimitedLog {
       seen.left += 1;
       return;
     }
-    this.#logger.warn(seen.left > 0 ? { ...facts, leftOut: seen.left } : facts, event);
+    this.#logger[level](seen.left > 0 ? { ...facts, leftOut: seen.left } : facts, event);
     seen.untilMs = now + QUIET_MS;
     seen.left = 0;
   }

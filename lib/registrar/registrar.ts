@@ -169,7 +169,7 @@ class RegistrarShell implements Registrar {
       },
       subscribed: (topic) => take({ kind: "subscribed", topic }),
       unsubscribed: (topic) => take({ kind: "unsubscribed", topic }),
-      failed: (error) => this.#logger.error({ err: error }, "registrar.socketFailed"),
+      failed: (error) => this.#limited.error("registrar.socketFailed", { err: error }),
     };
   }
 
@@ -189,7 +189,7 @@ class RegistrarShell implements Registrar {
     try {
       this.#act(effect);
     } catch (error) {
-      this.#logger.error({ err: error, effect: effect.kind }, "registrar.effectFailed");
+      this.#limited.error("registrar.effectFailed", { err: error, effect: effect.kind });
     }
   }
 

@@ -18,24 +18,23 @@ export interface Reader {
  */
 export async function readUntilClosed(socket: Readable, reader: Reader): Promise<void> {
   while (!socket.closed) {
-    const frames = await receiveOne(socket, reader);
+    let frames: readonly Uint8Array[];
+    try {
+      frames = await socket.receive();
+    } catch (error) {
+      if (isOver(socket, reader, error)) return;
+      continue;
+    }
     // A close may deliver one last message to the waiting receive; nobody wants it any more.
-    if (frames === "end" || socket.closed) return;
-    if (frames !== "again") attempt(() => reader.message(frames), reader.failed);
+    if (socket.closed) return;
+    attempt(() => reader.message(frames), reader.failed);
   }
 }
 
-async function receiveOne(
-  socket: Readable,
-  reader: Reader,
-): Promise<readonly Uint8Array[] | "again" | "end"> {
-  try {
-    return await socket.receive();
-  } catch (error) {
-    // zeromq ends a waiting receive with EAGAIN when the socket is closed.
-    if (socket.closed) return "end";
-    if (errnoOf(error) === "EAGAIN") return "again";
-    attempt(() => reader.failed(error));
-    return "end";
-  }
+/** zeromq ends a waiting receive with EAGAIN when the socket is closed, and now and then before. */
+function isOver(socket: Readable, reader: Reader, error: unknown): boolean {
+  if (socket.closed) return true;
+  if (errnoOf(error) === "EAGAIN") return false;
+  attempt(() => reader.failed(error));
+  return true;
 }

@@ -145,16 +145,16 @@ class ZmqRegistrarPort implements RegistrarPort {
   }
 
   #heard(message: readonly Uint8Array[]): void {
-    const [id, ...frames] = message;
+    const [id] = message;
     if (id === undefined) return;
     const route = Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString("latin1");
-    if (this.#isDisconnect(frames)) this.#handlers.disconnected(route);
-    else this.#handlers.received(route, frames);
+    if (this.#isDisconnect(message)) this.#handlers.disconnected(route);
+    else this.#handlers.received(route, message.slice(1));
   }
 
-  #isDisconnect(frames: readonly Uint8Array[]): boolean {
-    const [body] = frames;
-    if (body === undefined || frames.length !== 1) return false;
+  #isDisconnect(message: readonly Uint8Array[]): boolean {
+    const body = message[1];
+    if (body?.length !== DISCONNECT_BYTES || message.length !== 2) return false;
     return this.#disconnect?.equals(body) ?? false;
   }
 

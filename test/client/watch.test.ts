@@ -230,7 +230,7 @@ test("services that close are gone from the star, and may open again", async (t)
   const rig = new Rig(t);
   const registrar = await rig.registrar({ ...QUICK, emptyServiceTtlMs: 0 });
   const watcher = await rig.ready(registrar, { service: "*" });
-  for (const round of [1, 2, 3]) {
+  for (const round of [1, 2]) {
     const me = await rig.join(registrar, { service: "brief", id: `${round}` });
     await until(() => ids(watcher.peers).join() === `${round}`, { what: `round ${round} came` });
     await me.leave();

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { JoinOptions } from "../../lib/index.ts";
 import { until } from "../helpers/until.ts";
 import type { Rig } from "../helpers/rig.ts";
 
@@ -16,7 +17,7 @@ export class Child {
 
   constructor(program: string, setup: object) {
     const args = ["--import", "tsx", `${FOLDER}${program}.ts`, JSON.stringify(setup)];
-    this.#process = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+    this.#process = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
     this.#process.stdout?.setEncoding("utf8").on("data", (text: string) => this.#read(text));
   }
 
@@ -37,6 +38,10 @@ export class Child {
 
   get last(): Readonly<Record<string, unknown>> {
     return this.lines.at(-1) ?? {};
+  }
+
+  say(line: string): void {
+    this.#process.stdin?.write(`${line}\n`);
   }
 
   kill(): void {
@@ -71,6 +76,9 @@ export interface Crew {
   readonly service: string;
   readonly prefix: string;
   readonly count: number;
+  /** Each member prints whoever leaves its own list. */
+  readonly tell?: boolean;
+  readonly options?: Partial<JoinOptions>;
 }
 
 /** Ids of a crew. */

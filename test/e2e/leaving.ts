@@ -3,7 +3,10 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join, startRegistrar, watch } from "../../lib/index.ts";
 
-const { plan } = JSON.parse(process.argv[2] ?? "{}") as { readonly plan: string };
+const { plan, survey = "" } = JSON.parse(process.argv[2] ?? "{}") as {
+  readonly plan: string;
+  readonly survey?: string;
+};
 const logger = false;
 
 /** An endpoint nobody listens at. */
@@ -42,5 +45,30 @@ async function giveUp(): Promise<void> {
   await watcher.close();
 }
 
-await (plan === "closeAll" ? closeAll() : giveUp());
+/** Closes what it has with a registrar that has stopped to answer meanwhile. */
+async function closeFrozen(): Promise<void> {
+  const watcher = watch({ registrar: survey, service: "cache", logger });
+  const member = await join({ registrar: survey, service: "cache", logger });
+  member.peers$.subscribe();
+  await watcher.ready();
+  console.log(JSON.stringify({ joined: true }));
+  await new Promise((resolve) => process.stdin.once("data", resolve));
+  process.stdin.destroy();
+  await Promise.all([member.close(), watcher.close()]);
+}
+
+/** The id is somebody else's. */
+async function refused(): Promise<void> {
+  const joining = join({ registrar: survey, service: "cache", id: "mine", logger });
+  const code = await joining.catch((error: unknown) => (error as { code?: string }).code);
+  console.log(JSON.stringify({ refused: code }));
+}
+
+const plans: Readonly<Record<string, () => Promise<void>>> = {
+  closeAll,
+  giveUp,
+  closeFrozen,
+  refused,
+};
+await plans[plan]?.();
 console.log(JSON.stringify({ done: plan }));

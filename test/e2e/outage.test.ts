@@ -15,6 +15,13 @@ const SETTLED_MS = 30_000;
 /** The late crew thaws so long after the registrar is back: well within its learning time. */
 const LATE_MS = 1500;
 
+/** How the crews come back: soon, as slowly as an option allows, as over a long way. */
+const PACES: Readonly<Record<string, Crew["options"]>> = {
+  steady: {},
+  late: { reconnectMinMs: 1000 },
+  dying: { preset: "wan" },
+};
+
 interface Scene {
   readonly rig: Rig;
   readonly registrar: Child;
@@ -34,7 +41,15 @@ async function scene(t: TestContext): Promise<Scene> {
   const registrar = await Child.start(rig, "registrar", ANYWHERE);
   const endpoints = registrar.last as unknown as Scene["endpoints"];
   const crew = (prefix: string): Crew => {
-    return { registrar: endpoints.survey, service: "cache", prefix, count: 10 };
+    const options = PACES[prefix] ?? {};
+    return {
+      registrar: endpoints.survey,
+      service: "cache",
+      prefix,
+      count: 10,
+      tell: true,
+      options,
+    };
   };
   const start = (prefix: string): Promise<Child> => Child.start(rig, "crew", crew(prefix));
   const [steady, late, dying] = await Promise.all([start("steady"), start("late"), start("dying")]);
@@ -90,6 +105,12 @@ async function comeBack(t: TestContext, scene: Scene): Promise<void> {
     causes.map((set) => [...set]),
     watchers.map(() => ["not-returned"]),
   );
+  const crewed = [crews.steady, crews.late].flatMap(({ lines }) => lines.slice(1));
+  assert.equal(crewed.length, 20 * 10, "each survivor was told of each of the dead");
+  for (const { left, told: how } of crewed) {
+    assert.equal(how, `left ${String(left)} (not-returned)`);
+    assert.match(String(left), /^dying-/);
+  }
 }
 
 test("a registrar killed for 3 s and restarted on its ports loses nobody who lives", async (t) => {
@@ -104,6 +125,43 @@ test("a registrar killed for 3 s and restarted on its ports loses nobody who liv
   await during(3000, () => assert.deepEqual(losses, []));
   await Child.start(rig, "registrar", endpoints);
   await comeBack(t, before);
+});
+
+test("a registrar that goes and comes back again and again loses nobody", async (t) => {
+  const before = await scene(t);
+  const { watchers, losses, endpoints, rig } = before;
+  let { registrar } = before;
+  for (let round = 0; round < 4; round += 1) {
+    await registrar.end();
+    registrar = await Child.start(rig, "registrar", endpoints);
+  }
+  for (const watcher of watchers) {
+    await until(() => watcher.view.authority === "live", {
+      deadlineMs: SETTLED_MS,
+      what: "the last registrar judges",
+    });
+    assert.equal(watcher.peers.length, 30);
+  }
+  assert.deepEqual(losses, []);
+  assert.deepEqual(
+    before.causes,
+    watchers.map(() => new Set()),
+  );
+});
+
+test("a registrar stopped for 2.6 s, when some members have given it up and some have not", async (t) => {
+  const before = await scene(t);
+  const { registrar, losses, watchers } = before;
+  registrar.freeze();
+  await during(2600, () => assert.deepEqual(losses, []));
+  registrar.thaw();
+  // For as long as it may take to judge, and to learn before that.
+  await during(6000, () => assert.deepEqual(losses, []));
+  assert.deepEqual(
+    before.causes,
+    watchers.map(() => new Set()),
+  );
+  for (const watcher of watchers) assert.equal(watcher.peers.length, 30);
 });
 
 test("a registrar stopped for 6 s loses nobody who lives", async (t) => {

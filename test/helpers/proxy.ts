@@ -10,21 +10,25 @@ interface Pair {
   readonly down: Pipe;
 }
 
-/** One direction of one connection; what comes while it is held goes on later, in order. */
+/** One direction of one connection; what comes while it is held, its end too, goes on later. */
 class Pipe {
   readonly #to: Socket;
   readonly #waiting: Buffer[] = [];
   #isHeld: boolean;
+  #isOver = false;
 
   constructor(from: Socket, to: Socket, isHeld: boolean) {
     this.#to = to;
     this.#isHeld = isHeld;
     from.on("data", (bytes) => {
-      if (this.#isHeld) this.#waiting.push(bytes);
-      else this.#to.write(bytes);
+      this.#waiting.push(bytes);
+      this.#flush();
     });
     from.on("error", () => to.destroy());
-    from.on("close", () => (this.#isHeld ? undefined : to.end()));
+    from.on("close", () => {
+      this.#isOver = true;
+      this.#flush();
+    });
   }
 
   hold(): void {
@@ -33,11 +37,17 @@ class Pipe {
 
   release(): void {
     this.#isHeld = false;
-    for (const bytes of this.#waiting.splice(0)) this.#to.write(bytes);
+    this.#flush();
   }
 
   destroy(): void {
     this.#to.destroy();
+  }
+
+  #flush(): void {
+    if (this.#isHeld) return;
+    for (const bytes of this.#waiting.splice(0)) this.#to.write(bytes);
+    if (this.#isOver) this.#to.end();
   }
 }
 
@@ -117,7 +127,7 @@ export class Proxy {
       down: new Pipe(registrar, client, this.#held.has("down")),
     };
     this.#pairs.add(pair);
-    client.on("close", () => this.#pairs.delete(pair));
+    registrar.on("close", () => this.#pairs.delete(pair));
   }
 }
 
