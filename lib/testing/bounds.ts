@@ -54,17 +54,23 @@ export function boundsOf(input: BoundsInput): Bounds {
   const spacingMs = Math.max(registrar.coalesceMs, consumers * 0.02) + 2 * timerMs + SLACK_MS;
   const crashMs = 2 * delayMs + spacingMs;
   const steps = registrar.missedMax + 2;
-  const freezeMs = freezeBoundMs(registrar) + consumers * 0.02 + 2 * delayMs + steps * timerMs + SLACK_MS;
+  const freezeMs =
+    freezeBoundMs(registrar) + consumers * 0.02 + 2 * delayMs + steps * timerMs + SLACK_MS;
   const dialMs = network.dialRetryMs + 2 * client.reconnectMinMs + 3 * delayMs;
   const pauseMs = pauseToleratedMs(registrar) - 2 * delayMs - network.retransmitMs[1] - SLACK_MS;
   const returnMs =
     silenceMs(registrar.surveyIntervalMs, registrar.answerWindowMs) +
     // Two tries: the first may have begun while nobody could answer.
-    2 * (client.helloTimeoutMs + Math.max(registrar.reconnectMaxMs, client.helloTimeoutMs) + dialMs) +
+    2 *
+      (client.helloTimeoutMs + Math.max(registrar.reconnectMaxMs, client.helloTimeoutMs) + dialMs) +
     registrar.rejoinJitterMs +
     network.retransmitMs[1] +
     crashMs;
-  const staleMs = silenceMs(registrar.announceIntervalMs, registrar.announceIntervalMs) + delayMs + timerMs + SLACK_MS;
+  const staleMs =
+    silenceMs(registrar.announceIntervalMs, registrar.announceIntervalMs) +
+    delayMs +
+    timerMs +
+    SLACK_MS;
   const repairMs =
     staleMs +
     dialMs +

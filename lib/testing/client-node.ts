@@ -72,7 +72,9 @@ export class ClientNode {
       perform: (effects) => this.#performAll(effects, world),
     });
     const { reconnectMinMs } = setup.tuning;
-    this.#lines = registrars.map((registrar, source) => this.#line({ world, registrar, source, reconnectMinMs }));
+    this.#lines = registrars.map((registrar, source) =>
+      this.#line({ world, registrar, source, reconnectMinMs }),
+    );
   }
 
   /** The list as it is now; made anew only where the machine says that it may differ. */
@@ -84,7 +86,8 @@ export class ClientNode {
   /** All roster connections are whole, and no snapshot is asked for. */
   get isSubscribed(): boolean {
     return this.#lines.every(
-      ({ roster, topics }) => roster.isWhole && [...topics].every((topic) => parseTopic(topic).kind !== "snapshot"),
+      ({ roster, topics }) =>
+        roster.isWhole && [...topics].every((topic) => parseTopic(topic).kind !== "snapshot"),
     );
   }
 
@@ -191,7 +194,8 @@ export class ClientNode {
     for (const effect of effects) {
       this.#events.effect(effect);
       if (effect.kind === "changed") hasChanged = true;
-      for (const one of this.#tamper.fromClient?.(effect, this.name) ?? [effect]) this.#perform(one);
+      for (const one of this.#tamper.fromClient?.(effect, this.name) ?? [effect])
+        this.#perform(one);
     }
     if (!hasChanged) return;
     this.#listing = null;
@@ -216,7 +220,7 @@ export class ClientNode {
       case "unsubscribe":
         return this.#subscribe(line, effect.kind, effect.topic);
       default:
-        // What is left tells the shell and changes nothing on the network.
+      // What is left tells the shell and changes nothing on the network.
     }
   }
 

@@ -2,7 +2,7 @@ import type { Card } from "../core/peer.ts";
 import type { CutEnds } from "./connection.ts";
 import type { FaultKind } from "./faults.ts";
 import { REGISTRAR } from "./fleet.ts";
-import type { ClientSpec, Resident } from "./fleet.ts";
+import type { ClientSpec, Resident } from "./resident.ts";
 import type { Process } from "./process.ts";
 import { Simulation } from "./simulation.ts";
 
@@ -63,7 +63,8 @@ export class Cluster extends Simulation {
   /** A member shows a new card: the one it has with these parts replaced. */
   update(name: string, change: Partial<Card>): boolean {
     const resident = this.#running(name);
-    if (resident?.peer == null || resident.peer.ending !== null) return false;
+    if (resident === null || resident.peer === null) return false;
+    if (resident.peer.ending !== null) return false;
     this.#note(name, `UPDATES ${JSON.stringify(change)}`);
     const card = { ...resident.peer.card, ...change };
     resident.peer.shows(card, this.nowMs);
@@ -80,8 +81,12 @@ export class Cluster extends Simulation {
    * SIGKILL. The kernel closes the connections; `reset` loses what is under way on them. With
    * `restartAfterMs` the same node starts again, as a new instance under the same id.
    */
-  crash(name: string, how: { readonly restartAfterMs?: number; readonly reset?: boolean } = {}): boolean {
-    const again = name === REGISTRAR ? this.#crashRegistrar() : this.#crashClient(name, how.reset ?? false);
+  crash(
+    name: string,
+    how: { readonly restartAfterMs?: number; readonly reset?: boolean } = {},
+  ): boolean {
+    const again =
+      name === REGISTRAR ? this.#crashRegistrar() : this.#crashClient(name, how.reset ?? false);
     if (again === null) return false;
     if (how.restartAfterMs !== undefined) this.world.timeline.after(how.restartAfterMs, again);
     return true;
@@ -162,13 +167,20 @@ export class Cluster extends Simulation {
       // It still thinks about the last message.
       this.world.timeline.after(how.readMs, () => consumer.trouble.end(this.nowMs));
     };
-    this.#begin({ kind: "slow", name, forMs: how.forMs ?? Infinity, text: `READS every ${how.readMs} ms`, end });
+    this.#begin({
+      kind: "slow",
+      name,
+      forMs: how.forMs ?? Infinity,
+      text: `READS every ${how.readMs} ms`,
+      end,
+    });
     return true;
   }
 
   #start(name: string, spec: ClientSpec): boolean {
     if (this.fleet.residents.has(name) || name === REGISTRAR) return false;
-    const what = spec.service === undefined ? "WATCHES" : `JOINS ${spec.service} as ${spec.id ?? name}`;
+    const what =
+      spec.service === undefined ? "WATCHES" : `JOINS ${spec.service} as ${spec.id ?? name}`;
     this.#note(name, what);
     const { peer, consumer } = this.fleet.start(name, spec);
     for (let p = this.faults.count(name, "partition"); p > 0; p -= 1) {
@@ -242,7 +254,9 @@ export class Cluster extends Simulation {
     return resident?.node.process.isRunning === true ? resident : null;
   }
 
-  #process(name: string): Pick<Process<never, never>, "stop" | "continue" | "block" | "unblock"> | null {
+  #process(
+    name: string,
+  ): Pick<Process<never, never>, "stop" | "continue" | "block" | "unblock"> | null {
     if (name === REGISTRAR) return this.fleet.registrar.process;
     return this.fleet.residents.get(name)?.node.process ?? null;
   }

@@ -55,14 +55,22 @@ export class Connection<Up, Down> {
     this.#options = options;
     const { world, client, registrar, ends } = options;
     const { network } = world;
-    this.#up = this.#pipe(options.upQueue, () => this.#registrarOpen && registrar.isRunning && !this.#isBlocked("up"), {
-      paceMs: () => 0,
-      deliver: (parcel) => this.#arriveUp(parcel),
-    });
-    this.#down = this.#pipe(options.downQueue, () => this.#clientOpen && client.isRunning && !this.#isBlocked("down"), {
-      paceMs: ends.paceMs,
-      deliver: (parcel, sentMs) => this.#arriveDown(parcel, sentMs),
-    });
+    this.#up = this.#pipe(
+      options.upQueue,
+      () => this.#registrarOpen && registrar.isRunning && !this.#isBlocked("up"),
+      {
+        paceMs: () => 0,
+        deliver: (parcel) => this.#arriveUp(parcel),
+      },
+    );
+    this.#down = this.#pipe(
+      options.downQueue,
+      () => this.#clientOpen && client.isRunning && !this.#isBlocked("down"),
+      {
+        paceMs: ends.paceMs,
+        deliver: (parcel, sentMs) => this.#arriveDown(parcel, sentMs),
+      },
+    );
     this.#undo = [
       network.onHealed(client.name, registrar.name, { healed: () => this.#healed(this.#up) }),
       network.onHealed(registrar.name, client.name, { healed: () => this.#healed(this.#down) }),
@@ -154,7 +162,8 @@ export class Connection<Up, Down> {
     const { world, client, registrar, ends } = this.#options;
     const { heartbeatMs } = world.network.options;
     if (heartbeatMs === 0 || (!this.#clientOpen && !this.#registrarOpen)) return;
-    const isMute = this.#isCut || !client.isResponsive || this.#isBlocked("up") || this.#isBlocked("down");
+    const isMute =
+      this.#isCut || !client.isResponsive || this.#isBlocked("up") || this.#isBlocked("down");
     if (registrar.isResponsive) this.#unanswered = isMute ? this.#unanswered + 1 : 0;
     const isDeaf = this.#isCut || !registrar.isResponsive || this.#isBlocked("down");
     if (client.isResponsive) this.#unheard = isDeaf ? this.#unheard + 1 : 0;

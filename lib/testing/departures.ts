@@ -1,6 +1,6 @@
 import type { LeftCause } from "../core/peer.ts";
 import type { ConsumerFacts, Facts, PeerFacts, SeenChange } from "./facts.ts";
-import type { Invariant } from "./invariants.ts";
+import type { Invariant } from "./invariant.ts";
 import { isQuiet, rivalsOf, wasHeard, wasSettled } from "./quiet.ts";
 
 /** One peer that a consumer saw leave. */
@@ -50,7 +50,8 @@ export const departureInvariants: readonly Invariant[] = [
   },
   {
     name: "coming is told truly",
-    claim: "Peers are present in the first list only, and return only to a list that they were in before.",
+    claim:
+      "Peers are present in the first list only, and return only to a list that they were in before.",
     when: "step",
     check: wrongArrival,
   },
@@ -73,11 +74,17 @@ function firstDeparture(
   return undefined;
 }
 
-function departureOf(facts: Facts, consumer: ConsumerFacts, seen: SeenChange): Departure | undefined {
+function departureOf(
+  facts: Facts,
+  consumer: ConsumerFacts,
+  seen: SeenChange,
+): Departure | undefined {
   const { change, sentMs } = seen;
   if (change.kind !== "left") return undefined;
   const { service, id, instance } = change.peer;
-  const peer = facts.peers.find((p) => p.instance === instance && p.id === id && p.service === service);
+  const peer = facts.peers.find(
+    (p) => p.instance === instance && p.id === id && p.service === service,
+  );
   if (peer === undefined) return undefined;
   return { facts, consumer, peer, cause: change.cause, sentMs };
 }
@@ -114,7 +121,8 @@ function isBlamed(departure: Departure): boolean {
 function wasContested({ facts, peer, sentMs }: Departure): boolean {
   const { learning } = facts.registrar;
   return rivalsOf(facts, peer).some(
-    (rival) => rival.bornMs <= sentMs && learning.touched(rival.bornMs - facts.bounds.judgementMs, sentMs),
+    (rival) =>
+      rival.bornMs <= sentMs && learning.touched(rival.bornMs - facts.bounds.judgementMs, sentMs),
   );
 }
 
@@ -138,7 +146,9 @@ function isPossible(departure: Departure): boolean {
     case "connection-lost":
       return peer.closedMs <= sentMs || peer.endedMs <= sentMs;
     case "missed-surveys":
-      return peer.desertedMs <= sentMs || peer.silence.touched(-Infinity, sentMs, facts.bounds.pauseMs);
+      return (
+        peer.desertedMs <= sentMs || peer.silence.touched(-Infinity, sentMs, facts.bounds.pauseMs)
+      );
     case "replaced":
       return rivalsOf(facts, peer).some((rival) => rival.bornMs <= sentMs);
     case "not-returned":
@@ -153,17 +163,24 @@ function isPossible(departure: Departure): boolean {
 }
 
 /** The causes that are right where nothing else was wrong; undefined where several things were. */
-function onlyCauses({ facts, consumer, peer, sentMs }: Departure): readonly LeftCause[] | undefined {
+function onlyCauses({
+  facts,
+  consumer,
+  peer,
+  sentMs,
+}: Departure): readonly LeftCause[] | undefined {
   const { registrar, bounds } = facts;
   const { endedMs, ending } = peer;
-  if (ending === null || endedMs > sentMs || peer.unusable.touched(endedMs, endedMs)) return undefined;
+  if (ending === null || endedMs > sentMs || peer.unusable.touched(endedMs, endedMs))
+    return undefined;
   const isPlain =
     isQuiet(facts, consumer, endedMs) &&
     !registrar.trouble.touched(endedMs, sentMs) &&
     wasSettled(peer, endedMs, bounds) &&
     wasHeard(peer, endedMs, bounds);
   if (!isPlain) return undefined;
-  if (rivalsOf(facts, peer).some((rival) => rival.bornMs <= sentMs && rival.endedMs > endedMs)) return undefined;
+  if (rivalsOf(facts, peer).some((rival) => rival.bornMs <= sentMs && rival.endedMs > endedMs))
+    return undefined;
   if (ending === "left") return ["goodbye"];
   if (ending !== "crashed") return undefined;
   return peer.saidGoodbye ? ["goodbye", "connection-lost"] : ["connection-lost"];
@@ -181,7 +198,8 @@ function wrongArrival({ happenings }: Facts): string | undefined {
           kind === "left" && other.instance === peer.instance && other.id === peer.id,
       );
       const name = `${consumer.node}: ${peer.id} of ${peer.service} joined as ${cause}`;
-      if (isFirst !== (cause === "present")) return `${name}, ${isFirst ? "in" : "after"} the first list`;
+      if (isFirst !== (cause === "present"))
+        return `${name}, ${isFirst ? "in" : "after"} the first list`;
       if (wasSeen && cause === "new") return `${name}, but it was here before`;
     }
   }

@@ -98,7 +98,12 @@ export interface RegistrarFacts {
 
 /** What happened in one step. */
 export type Happening =
-  | { readonly kind: "changes"; readonly consumer: ConsumerFacts; readonly seen: readonly SeenChange[]; readonly isFirst: boolean }
+  | {
+      readonly kind: "changes";
+      readonly consumer: ConsumerFacts;
+      readonly seen: readonly SeenChange[];
+      readonly isFirst: boolean;
+    }
   | { readonly kind: "listed"; readonly consumer: ConsumerFacts; readonly listing: Listing }
   | { readonly kind: "delivered"; readonly consumer: ConsumerFacts; readonly delivery: Delivery }
   | { readonly kind: "broken"; readonly node: string; readonly what: string };
@@ -114,5 +119,9 @@ export interface Facts {
   readonly consumers: readonly ConsumerFacts[];
   readonly happenings: readonly Happening[];
   /** A service as the registrar published it in this revision; undefined where it never did. */
-  readonly published: (epoch: string, service: string, revision: number) => ReadonlyMap<string, Entry> | undefined;
+  readonly published: (
+    epoch: string,
+    service: string,
+    revision: number,
+  ) => ReadonlyMap<string, Entry> | undefined;
 }

@@ -33,7 +33,9 @@ export class FaultBoard {
 
   /** Ends all faults of one kind, of one node or of all; false where there are none. */
   end(kind: FaultKind, node?: string): boolean {
-    const chosen = [...this.#faults].filter((f) => f.kind === kind && (node === undefined || f.node === node));
+    const chosen = [...this.#faults].filter(
+      (f) => f.kind === kind && (node === undefined || f.node === node),
+    );
     for (const fault of chosen) this.#end(fault);
     return chosen.length > 0;
   }

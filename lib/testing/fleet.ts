@@ -11,38 +11,13 @@ import { Ledger } from "./ledger.ts";
 import type { World } from "./network.ts";
 import type { Host } from "./process.ts";
 import { RegistrarNode } from "./registrar-node.ts";
+import type { ClientSpec, Resident } from "./resident.ts";
 import type { Tamper } from "./tamper.ts";
 
 /** The name of the registrar's node. */
 export const REGISTRAR = "registrar";
 /** How long a leaving member waits for the registrar before it goes all the same. */
 const LEAVE_MS = 500;
-
-/** What a client node is. */
-export interface ClientSpec {
-  /** The service it is a peer of; left out, it is a watcher. */
-  readonly service?: string;
-  /** Default: the name of the node. */
-  readonly id?: string;
-  /** Services it consumes; `["*"]` is all. Default its own service, and all for a watcher. */
-  readonly services?: readonly string[];
-  /** A watcher that knows the roster endpoint alone. */
-  readonly anonymous?: boolean;
-  /** False for a member that never looks at the list. Default true. */
-  readonly follows?: boolean;
-  readonly card?: Partial<Card>;
-}
-
-/** One client process that runs, and its books. */
-export interface Resident {
-  readonly name: string;
-  readonly spec: ClientSpec;
-  readonly node: ClientNode;
-  /** Null for a watcher. */
-  readonly peer: PeerBook | null;
-  /** Null for a member that never looks. */
-  readonly consumer: ConsumerBook | null;
-}
 
 /** Starts and ends the processes, and keeps the books that the invariants are checked against. */
 export class Fleet {
@@ -79,7 +54,8 @@ export class Fleet {
       tamper,
       events: {
         effect: (effect) => {
-          if (effect.kind === "publish" && effect.message.kind === "delta") this.ledger.record(effect.message);
+          if (effect.kind === "publish" && effect.message.kind === "delta")
+            this.ledger.record(effect.message);
           if (effect.kind !== "authority") return;
           this.registrarBook.judges(effect.authority, world.timeline.nowMs);
           this.#note(REGISTRAR, `is ${effect.authority}`);
@@ -111,7 +87,14 @@ export class Fleet {
     this.#births += 1;
     const random = this.#world.random.fork(`client ${name} ${this.#births}`);
     const instance = random.hex(32);
-    const setup = setupOf({ name, spec, instance, nowMs, tuning: this.#clientTuning, random: () => random.next() });
+    const setup = setupOf({
+      name,
+      spec,
+      instance,
+      nowMs,
+      tuning: this.#clientTuning,
+      random: () => random.next(),
+    });
     const node = new ClientNode({
       name,
       world: this.#world,
@@ -120,7 +103,13 @@ export class Fleet {
       tamper: this.#tamper,
       events: this.#eventsOf(name),
     });
-    const resident = { name, spec, node, peer: this.#peerBook(name, setup), consumer: consumerBook(node, setup, nowMs) };
+    const resident = {
+      name,
+      spec,
+      node,
+      peer: this.#peerBook(name, setup),
+      consumer: consumerBook(node, setup, nowMs),
+    };
     this.residents.set(name, resident);
     node.feed({ kind: "start" });
     if (setup.identity !== null && spec.follows !== false) node.feed({ kind: "follow" });
@@ -151,7 +140,8 @@ export class Fleet {
     if (identity === null || showing === null) return null;
     const { timeline, network } = this.#world;
     // Before a silence is mended, its answers have to arrive.
-    const silenceGapMs = 2 * this.#bounds.delayMs + network.options.retransmitMs[1] + this.#bounds.judgementMs;
+    const silenceGapMs =
+      2 * this.#bounds.delayMs + network.options.retransmitMs[1] + this.#bounds.judgementMs;
     const book = new PeerBook({
       node: name,
       ...identity,
@@ -208,7 +198,9 @@ export class Fleet {
       if (held === undefined) return false;
       // A service that is not open has no number of its own.
       const isOpen = surveyor.services.includes(service);
-      return held.epoch === epoch && (!isOpen || held.revision === surveyor.published(service).revision);
+      return (
+        held.epoch === epoch && (!isOpen || held.revision === surveyor.published(service).revision)
+      );
     });
   }
 

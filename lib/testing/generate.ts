@@ -1,7 +1,7 @@
 import { freezeBoundMs, tuneRegistrar } from "../core/options.ts";
 import type { RegistrarTuning, Some } from "../core/options.ts";
 import type { Card } from "../core/peer.ts";
-import type { ClientSpec } from "./fleet.ts";
+import type { ClientSpec } from "./resident.ts";
 import { REGISTRAR } from "./fleet.ts";
 import type { NetworkOptions } from "./network.ts";
 import { Random } from "./random.ts";
@@ -24,17 +24,57 @@ type Make = (random: Random, cast: readonly Cast[], atMs: number) => Action;
 
 /** What happens how often, in relation. */
 const FAULTS: readonly (readonly [weight: number, make: Make])[] = [
-  [4, (random, cast, atMs) => ({ kind: "stop", node: anyNode(random, cast), forMs: someMs(random), atMs })],
-  [3, (random, cast, atMs) => ({ kind: "stall", node: anyNode(random, cast), forMs: someMs(random), atMs })],
+  [
+    4,
+    (random, cast, atMs) => ({
+      kind: "stop",
+      node: anyNode(random, cast),
+      forMs: someMs(random),
+      atMs,
+    }),
+  ],
+  [
+    3,
+    (random, cast, atMs) => ({
+      kind: "stall",
+      node: anyNode(random, cast),
+      forMs: someMs(random),
+      atMs,
+    }),
+  ],
   [4, crash],
   [4, partition],
   [4, cut],
-  [3, (random, cast, atMs) => ({ kind: "leave", node: random.chance(0.8) ? aMember(random, cast) : aClient(random, cast), atMs })],
-  [3, (random, cast, atMs) => ({ kind: "update", node: aMember(random, cast), card: aCard(random), atMs })],
+  [
+    3,
+    (random, cast, atMs) => ({
+      kind: "leave",
+      node: random.chance(0.8) ? aMember(random, cast) : aClient(random, cast),
+      atMs,
+    }),
+  ],
+  [
+    3,
+    (random, cast, atMs) => ({
+      kind: "update",
+      node: aMember(random, cast),
+      card: aCard(random),
+      atMs,
+    }),
+  ],
   [2, slow],
   [2, rival],
   [3, (random, cast, atMs) => start(random.pick(cast), atMs)],
-  [2, (random, _cast, atMs) => ({ kind: "crash", node: REGISTRAR, reset: random.chance(0.3), restartAfterMs: someMs(random), atMs })],
+  [
+    2,
+    (random, _cast, atMs) => ({
+      kind: "crash",
+      node: REGISTRAR,
+      reset: random.chance(0.3),
+      restartAfterMs: someMs(random),
+      atMs,
+    }),
+  ],
   [2, (random, _cast, atMs) => ({ kind: "stop", node: REGISTRAR, forMs: someMs(random), atMs })],
   [2, (random, _cast, atMs) => ({ kind: "stall", node: REGISTRAR, forMs: someMs(random), atMs })],
 ];
@@ -50,8 +90,12 @@ export function randomScenario(seed: number): Scenario {
   const { preset } = registrar;
   const cast = someCast(random.fork("cast"));
   const untilMs = random.whole(3000, 25_000);
-  const starts = cast.filter(() => random.chance(0.9)).map((one) => start(one, random.chance(0.7) ? 0 : random.within([0, untilMs])));
-  const faults = someTimes(random, untilMs).map((atMs) => weighted(random, FAULTS)(random, cast, atMs));
+  const starts = cast
+    .filter(() => random.chance(0.9))
+    .map((one) => start(one, random.chance(0.7) ? 0 : random.within([0, untilMs])));
+  const faults = someTimes(random, untilMs).map((atMs) =>
+    weighted(random, FAULTS)(random, cast, atMs),
+  );
   return {
     options: { seed, registrar, client: { preset }, network },
     actions: [...starts, ...faults].toSorted((a, b) => a.atMs - b.atMs),
@@ -65,7 +109,15 @@ function someTimes(random: Random, untilMs: number): readonly number[] {
   const count = random.whole(1, random.pick(ACTIONS_MAX));
   while (times.length < count) {
     const isSoon = times.length > 0 && random.chance(0.5);
-    const soonMs = isSoon ? random.pick(times) + random.within(random.pick([[0, 50], [0, 1500]] as const)) : Infinity;
+    const soonMs = isSoon
+      ? random.pick(times) +
+        random.within(
+          random.pick([
+            [0, 50],
+            [0, 1500],
+          ] as const),
+        )
+      : Infinity;
     times.push(soonMs < untilMs ? soonMs : random.within([0, untilMs]));
   }
   return times;
@@ -96,9 +148,19 @@ function someTuning(random: Random): Some<RegistrarTuning> {
 function someNetwork(random: Random, registrar: Some<RegistrarTuning>): Partial<NetworkOptions> {
   const tuning = tuneRegistrar(registrar);
   return {
-    delayMs: random.pick([[0, 1], [0.2, 5], [1, tuning.probeIntervalMs / 10]] as const),
-    retransmitMs: random.pick([[0, 5], [0, 50]] as const),
-    timerMs: random.pick([[0, 1], [0, 8]] as const),
+    delayMs: random.pick([
+      [0, 1],
+      [0.2, 5],
+      [1, tuning.probeIntervalMs / 10],
+    ] as const),
+    retransmitMs: random.pick([
+      [0, 5],
+      [0, 50],
+    ] as const),
+    timerMs: random.pick([
+      [0, 1],
+      [0, 8],
+    ] as const),
     // Above the survey bound, as the transport has it.
     heartbeatMs: random.pick([1.5, 1.5, 4]) * freezeBoundMs(tuning),
     rosterQueue: random.pick([1000, 1000, 16, 4]),
@@ -136,7 +198,15 @@ function anyNode(random: Random, cast: readonly Cast[]): string {
 
 /** Short, about as long as what is tolerated, or long. */
 function someMs(random: Random): number {
-  return Math.round(random.within(random.pick([[20, 600], [300, 3000], [2000, 9000]] as const)));
+  return Math.round(
+    random.within(
+      random.pick([
+        [20, 600],
+        [300, 3000],
+        [2000, 9000],
+      ] as const),
+    ),
+  );
 }
 
 function crash(random: Random, cast: readonly Cast[], atMs: number): Action {
@@ -158,16 +228,34 @@ function cut(random: Random, cast: readonly Cast[], atMs: number): Action {
 }
 
 function slow(random: Random, cast: readonly Cast[], atMs: number): Action {
-  return { kind: "slow", node: aClient(random, cast), readMs: random.whole(20, 800), forMs: someMs(random), atMs };
+  return {
+    kind: "slow",
+    node: aClient(random, cast),
+    readMs: random.whole(20, 800),
+    forMs: someMs(random),
+    atMs,
+  };
 }
 
 /** Another process that claims the id of a member. */
 function rival(random: Random, cast: readonly Cast[], atMs: number): Action {
   const victim = random.pick(cast.filter(({ spec }) => spec.service !== undefined));
-  return { kind: "start", node: `rival-of-${victim.node}`, spec: { ...victim.spec, id: victim.node }, atMs };
+  return {
+    kind: "start",
+    node: `rival-of-${victim.node}`,
+    spec: { ...victim.spec, id: victim.node },
+    atMs,
+  };
 }
 
 function aCard(random: Random): Partial<Card> {
-  const status = random.pick(["passing", "passing", "warning", "critical", "draining", "unknown"] as const);
+  const status = random.pick([
+    "passing",
+    "passing",
+    "warning",
+    "critical",
+    "draining",
+    "unknown",
+  ] as const);
   return { status, weight: random.whole(0, 9) };
 }

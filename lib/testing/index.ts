@@ -3,11 +3,11 @@
  * faults, and claims that are checked after every step.
  */
 export { simulate } from "./simulate.ts";
-export type { SimulateOptions } from "./simulate.ts";
+export type { SimulateOptions } from "./simulate-options.ts";
 export { Cluster } from "./cluster.ts";
 export type { Direction, Lasting } from "./cluster.ts";
 export { INVARIANTS } from "./invariants.ts";
-export type { Invariant } from "./invariants.ts";
+export type { Invariant } from "./invariant.ts";
 export { Violation } from "./violation.ts";
 export { perform, runScenario } from "./scenario.ts";
 export type { Action, Outcome, RunOptions, Scenario } from "./scenario.ts";

@@ -1,8 +1,8 @@
 import type { Facts } from "./facts.ts";
 import type { Fleet } from "./fleet.ts";
 import { INVARIANTS } from "./invariants.ts";
-import type { Invariant } from "./invariants.ts";
-import type { SimulateOptions } from "./simulate.ts";
+import type { Invariant } from "./invariant.ts";
+import type { SimulateOptions } from "./simulate-options.ts";
 import type { Trace } from "./trace.ts";
 import { Violation } from "./violation.ts";
 

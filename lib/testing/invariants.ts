@@ -1,19 +1,8 @@
 import { departureInvariants } from "./departures.ts";
-import type { Facts } from "./facts.ts";
+import type { Invariant } from "./invariant.ts";
 import { presenceInvariants } from "./presence.ts";
 import { restInvariants } from "./rest.ts";
 import { revisionInvariants } from "./revisions.ts";
-
-/** One claim about the whole system. */
-export interface Invariant {
-  readonly name: string;
-  /** What is claimed, in one sentence. */
-  readonly claim: string;
-  /** `step`: after every step; `rest`: when the troubles are over and had time to be repaired. */
-  readonly when: "step" | "rest";
-  /** What contradicts the claim, or undefined where nothing does. */
-  readonly check: (facts: Facts) => string | undefined;
-}
 
 /** Everything that is claimed. */
 export const INVARIANTS: readonly Invariant[] = [

@@ -74,7 +74,7 @@ export class Network {
       return;
     }
     if (!this.#blocks.delete(way)) return;
-    for (const healing of [...(this.#held.get(way) ?? [])]) healing.healed();
+    for (const healing of Array.from(this.#held.get(way) ?? [])) healing.healed();
   }
 
   /** Calls `healed` whenever the way opens; returns how to stop that. */

@@ -46,7 +46,10 @@ export class Pipe<T> {
     const { world, random, limit } = this.#options;
     if (urgency === "normal" && this.length >= limit) return false;
     const { nowMs } = world.timeline;
-    const readyMs = Math.max(this.#lastReadyMs, nowMs + random.within(world.network.options.delayMs));
+    const readyMs = Math.max(
+      this.#lastReadyMs,
+      nowMs + random.within(world.network.options.delayMs),
+    );
     this.#lastReadyMs = readyMs;
     this.#queue.push({ value, sentMs: nowMs, readyMs });
     this.pump();

@@ -1,5 +1,5 @@
 import type { ConsumerFacts, Facts, PeerFacts } from "./facts.ts";
-import type { Invariant } from "./invariants.ts";
+import type { Invariant } from "./invariant.ts";
 import { consumes, isQuiet, rivalsOf, wasHeard, wasSettled } from "./quiet.ts";
 
 /** A moment from which a bound counts, and the bound. */
@@ -43,7 +43,9 @@ export const presenceInvariants: readonly Invariant[] = [
     check: ({ nowMs, registrar, bounds }) => {
       if (registrar.learningMs === null || registrar.trouble.isOpen) return undefined;
       const fromMs = Math.max(registrar.learningMs, registrar.trouble.endMs);
-      return nowMs > fromMs + bounds.learningMaxMs ? `learning for ${nowMs - fromMs} ms` : undefined;
+      return nowMs > fromMs + bounds.learningMaxMs
+        ? `learning for ${nowMs - fromMs} ms`
+        : undefined;
     },
   },
   {
@@ -90,12 +92,24 @@ function presentBy(facts: Facts, consumer: ConsumerFacts, peer: PeerFacts): Dead
   if (peer.ending !== null || facts.nowMs <= peer.bornMs + bounds.joinMs) return undefined;
   // While two claim one id, either may have it.
   const contestedMs = Math.max(-Infinity, ...rivalsOf(facts, peer).map((rival) => rival.endedMs));
-  const ownMs = Math.max(peer.silence.endMs, peer.unsettled.endMs, peer.unusable.endMs, contestedMs);
+  const ownMs = Math.max(
+    peer.silence.endMs,
+    peer.unsettled.endMs,
+    peer.unusable.endMs,
+    contestedMs,
+  );
   if (ownMs === -Infinity && isQuiet(facts, consumer, peer.bornMs)) {
     return { fromMs: peer.bornMs, withinMs: bounds.joinMs };
   }
-  const othersMs = Math.max(registrar.trouble.endMs, consumer.trouble.endMs, consumer.readyMs ?? Infinity);
-  return { fromMs: Math.max(peer.bornMs, ownMs, othersMs), withinMs: bounds.returnMs + bounds.repairMs };
+  const othersMs = Math.max(
+    registrar.trouble.endMs,
+    consumer.trouble.endMs,
+    consumer.readyMs ?? Infinity,
+  );
+  return {
+    fromMs: Math.max(peer.bornMs, ownMs, othersMs),
+    withinMs: bounds.returnMs + bounds.repairMs,
+  };
 }
 
 function absentBy(facts: Facts, consumer: ConsumerFacts, peer: PeerFacts): Deadline | undefined {
@@ -104,7 +118,12 @@ function absentBy(facts: Facts, consumer: ConsumerFacts, peer: PeerFacts): Deadl
   if (out === undefined) return undefined;
   if (out.isPlain && isQuiet(facts, consumer, out.fromMs)) return out;
   const readyMs = consumer.readyMs ?? Infinity;
-  const othersMs = Math.max(registrar.liveMs, registrar.trouble.endMs, consumer.trouble.endMs, readyMs);
+  const othersMs = Math.max(
+    registrar.liveMs,
+    registrar.trouble.endMs,
+    consumer.trouble.endMs,
+    readyMs,
+  );
   return {
     fromMs: Math.max(out.fromMs, othersMs),
     withinMs: bounds.returnMs + bounds.repairMs + bounds.freezeMs,
@@ -112,11 +131,16 @@ function absentBy(facts: Facts, consumer: ConsumerFacts, peer: PeerFacts): Deadl
 }
 
 /** Since when a peer has to be out, and the bound where nothing else was wrong with it before. */
-function outSince({ bounds }: Facts, peer: PeerFacts): (Deadline & { readonly isPlain: boolean }) | undefined {
+function outSince(
+  { bounds }: Facts,
+  peer: PeerFacts,
+): (Deadline & { readonly isPlain: boolean }) | undefined {
   const { silence, unusable } = peer;
   if (peer.ending === null && silence.withoutPauseMs !== null) {
     const fromMs = silence.withoutPauseMs;
-    return { fromMs, withinMs: bounds.freezeMs, isPlain: wasSettled(peer, fromMs, bounds) };
+    // In a pause of its silence it was heard, or will be: answers may have been held.
+    const isPlain = fromMs === silence.sinceMs && wasSettled(peer, fromMs, bounds);
+    return { fromMs, withinMs: bounds.freezeMs, isPlain };
   }
   const fromMs = peer.ending === null ? unusable.sinceMs : peer.endedMs;
   if (fromMs === null) return undefined;

@@ -82,7 +82,10 @@ export class Process<I, E> implements Host {
     try {
       this.#perform(this.machine.handle(input, this.#world.timeline.nowMs));
     } catch (error) {
-      this.#world.broken(this.name, `threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      this.#world.broken(
+        this.name,
+        `threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
     }
     this.#arm();
   }
@@ -117,7 +120,7 @@ export class Process<I, E> implements Host {
     if (this.#isDead) return;
     this.#isDead = true;
     this.#timer?.cancel();
-    for (const listener of [...this.#listeners]) listener();
+    for (const listener of this.#listeners) listener();
     this.#listeners.clear();
   }
 
@@ -147,7 +150,8 @@ export class Process<I, E> implements Host {
     const { nowMs } = this.#world.timeline;
     this.#wakes = nowMs === this.#wokeMs ? this.#wakes + 1 : 0;
     this.#wokeMs = nowMs;
-    if (this.#wakes === SPIN_MAX) this.#world.broken(this.name, "wakes up again and again at one moment");
+    if (this.#wakes === SPIN_MAX)
+      this.#world.broken(this.name, "wakes up again and again at one moment");
     if (this.#wakes < SPIN_MAX) this.#wake();
   }
 }

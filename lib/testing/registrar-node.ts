@@ -178,7 +178,13 @@ export class RegistrarNode {
       epoch: this.#epoch,
       nonce: "0".repeat(32),
       roster: `sim://${this.name}`,
-      timing: { surveyIntervalMs, answerWindowMs, announceIntervalMs, reconnectMaxMs, rejoinJitterMs },
+      timing: {
+        surveyIntervalMs,
+        answerWindowMs,
+        announceIntervalMs,
+        reconnectMaxMs,
+        rejoinJitterMs,
+      },
     };
   }
 
@@ -215,7 +221,8 @@ export class RegistrarNode {
     switch (effect.kind) {
       case "survey": {
         const { round } = effect;
-        for (const route of effect.routes) this.#surveys.get(route)?.sendDown({ kind: "survey", round });
+        for (const route of effect.routes)
+          this.#surveys.get(route)?.sendDown({ kind: "survey", round });
         return;
       }
       case "reply":
@@ -224,7 +231,7 @@ export class RegistrarNode {
       case "publish":
         return this.#publish(effect);
       default:
-        // What is left tells the shell and changes nothing on the network.
+      // What is left tells the shell and changes nothing on the network.
     }
   }
 

@@ -2,7 +2,7 @@ import type { Listing, Source } from "../core/listing.ts";
 import type { Peer } from "../core/peer.ts";
 import type { Delivery } from "./client-node.ts";
 import type { ConsumerFacts, Facts } from "./facts.ts";
-import type { Invariant } from "./invariants.ts";
+import type { Invariant } from "./invariant.ts";
 
 /** What is claimed about revisions and the lists made from them. */
 export const revisionInvariants: readonly Invariant[] = [
@@ -42,7 +42,8 @@ export const revisionInvariants: readonly Invariant[] = [
       for (const happening of happenings) {
         if (happening.kind !== "listed") continue;
         const twice = firstTwice(happening.listing.peers);
-        if (twice !== undefined) return `${happening.consumer.node} lists ${twice.id} of ${twice.service} twice`;
+        if (twice !== undefined)
+          return `${happening.consumer.node} lists ${twice.id} of ${twice.service} twice`;
       }
       return undefined;
     },
@@ -51,16 +52,20 @@ export const revisionInvariants: readonly Invariant[] = [
 
 function wrongStep({ message, before, after }: Delivery): string | undefined {
   for (const now of after) {
-    const was = before.find((source) => source.source === now.source && source.service === now.service);
+    const was = before.find(
+      (source) => source.source === now.source && source.service === now.service,
+    );
     if (was === undefined || (was.epoch === now.epoch && was.revision === now.revision)) continue;
     const step = `${now.service} from ${shown(was)} to ${shown(now)}`;
-    if (message.kind === "announce" || message.kind === "pulse") return `${message.kind} led ${step}`;
+    if (message.kind === "announce" || message.kind === "pulse")
+      return `${message.kind} led ${step}`;
     if (message.kind === "snapshot") {
       if (was.epoch === now.epoch && now.revision < was.revision) return `a snapshot led ${step}`;
       continue;
     }
     const isNext = was.epoch === now.epoch && now.revision === was.revision + 1;
-    if (!isNext || message.revision !== now.revision) return `delta ${message.revision} led ${step}`;
+    if (!isNext || message.revision !== now.revision)
+      return `delta ${message.revision} led ${step}`;
   }
   return undefined;
 }
@@ -79,8 +84,10 @@ function wrongList(facts: Facts, consumer: ConsumerFacts, listing: Listing): str
     for (const entry of told.values()) {
       const peer = held.get(`${service} ${entry.id}`);
       if (peer === undefined) return `lacks ${entry.id} in ${name}`;
-      if (peer.instance !== entry.instance) return `holds another instance of ${entry.id} in ${name}`;
-      if (peer.standing !== entry.standing) return `holds ${entry.id} as ${peer.standing} in ${name}`;
+      if (peer.instance !== entry.instance)
+        return `holds another instance of ${entry.id} in ${name}`;
+      if (peer.standing !== entry.standing)
+        return `holds ${entry.id} as ${peer.standing} in ${name}`;
       held.delete(keyOf(peer));
     }
   }

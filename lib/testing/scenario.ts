@@ -1,9 +1,9 @@
 import type { Card } from "../core/peer.ts";
 import type { Cluster, Direction } from "./cluster.ts";
 import type { CutEnds } from "./connection.ts";
-import type { ClientSpec } from "./fleet.ts";
+import type { ClientSpec } from "./resident.ts";
 import { simulate } from "./simulate.ts";
-import type { SimulateOptions } from "./simulate.ts";
+import type { SimulateOptions } from "./simulate-options.ts";
 import type { Tamper } from "./tamper.ts";
 import { Violation } from "./violation.ts";
 
@@ -21,7 +21,10 @@ export type Action = { readonly atMs: number; readonly node: string } & (
 
 /** A whole run as plain data: what it starts with and what happens. */
 export interface Scenario {
-  readonly options: Omit<SimulateOptions, "members" | "watchers" | "tamper" | "invariants" | "traceLines">;
+  readonly options: Omit<
+    SimulateOptions,
+    "members" | "watchers" | "tamper" | "invariants" | "traceLines"
+  >;
   readonly actions: readonly Action[];
   /** When the troubles are ended, and everybody has the documented time to find back. */
   readonly untilMs: number;
@@ -67,7 +70,9 @@ export function perform(cluster: Cluster, action: Action): boolean {
   const { node } = action;
   switch (action.kind) {
     case "start":
-      return action.spec.service === undefined ? cluster.watch(node, action.spec) : cluster.join(node, action.spec);
+      return action.spec.service === undefined
+        ? cluster.watch(node, action.spec)
+        : cluster.join(node, action.spec);
     case "leave":
       return cluster.leave(node);
     case "update":

@@ -24,7 +24,9 @@ export function shrink(failed: Outcome, options: RunOptions = {}): Outcome {
   for (let size = best.scenario.actions.length; size >= 1; size = Math.floor(size / 2)) {
     let hasShrunk = true;
     while (hasShrunk && runs < RUNS_MAX) {
-      hasShrunk = groups(best.scenario.actions, size).some((rest) => fails({ ...best.scenario, actions: rest }));
+      hasShrunk = groups(best.scenario.actions, size).some((rest) =>
+        fails({ ...best.scenario, actions: rest }),
+      );
     }
   }
   return best;

@@ -8,7 +8,7 @@ import { Inspector } from "./inspector.ts";
 import { NETWORK, Network } from "./network.ts";
 import type { World } from "./network.ts";
 import { Random } from "./random.ts";
-import type { SimulateOptions } from "./simulate.ts";
+import type { SimulateOptions } from "./simulate-options.ts";
 import { Timeline } from "./timeline.ts";
 import { Trace } from "./trace.ts";
 
@@ -77,7 +77,9 @@ export class Simulation {
   /** What is true, and what everybody believes. */
   get facts(): Facts {
     const { registrarBook, peers, residents, ledger, happenings } = this.fleet;
-    const consumers = [...residents.values()].flatMap(({ consumer }) => (consumer === null ? [] : [consumer]));
+    const consumers = [...residents.values()].flatMap(({ consumer }) =>
+      consumer === null ? [] : [consumer],
+    );
     return {
       nowMs: this.nowMs,
       bounds: this.bounds,
@@ -133,7 +135,10 @@ export class Simulation {
   }
 
   /** Runs until no list has changed for so long, and says how long that took. */
-  runUntilIdle(quietMs: number = this.bounds.freezeMs, withinMs: number = this.bounds.convergenceMs): number {
+  runUntilIdle(
+    quietMs: number = this.bounds.freezeMs,
+    withinMs: number = this.bounds.convergenceMs,
+  ): number {
     let changedMs = this.nowMs;
     let seen = this.fleet.looks;
     return this.runUntil(() => {

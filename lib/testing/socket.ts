@@ -91,7 +91,8 @@ export class Socket<Up, Down> {
   /** Sends, or keeps for the next connection; without a dialled socket it is lost. */
   send(message: Up): void {
     if (this.#connection !== null) this.#connection.sendUp(message);
-    else if (this.#isDialled && this.#waiting.length < this.#options.queue) this.#waiting.push(message);
+    else if (this.#isDialled && this.#waiting.length < this.#options.queue)
+      this.#waiting.push(message);
   }
 
   #connected(): void {

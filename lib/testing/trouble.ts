@@ -55,6 +55,8 @@ export class Trouble {
   end(nowMs: number): void {
     if (this.#reasons === 0) return;
     this.#reasons -= 1;
+    // One reason less may be enough for something to get through.
+    this.#begunMs = nowMs;
     const last = this.#spans.at(-1);
     if (this.#reasons === 0 && last !== undefined) last.toMs = nowMs;
   }

@@ -10,7 +10,9 @@ const SEEDS_MAX = 60;
 
 const bitten = new Set<string>();
 
-function firstFailure({ plant }: Plant): { readonly seed: number; readonly violation: Violation } | undefined {
+function firstFailure({
+  plant,
+}: Plant): { readonly seed: number; readonly violation: Violation } | undefined {
   for (let seed = 1; seed <= SEEDS_MAX; seed += 1) {
     const { violation } = runScenario(randomScenario(seed), { plant });
     if (violation !== null) return { seed, violation };
@@ -22,7 +24,9 @@ for (const planted of PLANTS) {
   test(`a planted bug is found: ${planted.bug}`, (t) => {
     const failure = firstFailure(planted);
     assert.ok(failure, `not within ${SEEDS_MAX} seeds`);
-    t.diagnostic(`seed ${failure.seed}: "${failure.violation.invariant}": ${failure.violation.detail}`);
+    t.diagnostic(
+      `seed ${failure.seed}: "${failure.violation.invariant}": ${failure.violation.detail}`,
+    );
     bitten.add(failure.violation.invariant);
     assert.ok(planted.foundBy.includes(failure.violation.invariant), failure.violation.message);
     assert.match(failure.violation.message, new RegExp(`seed ${failure.seed}`));

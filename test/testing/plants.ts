@@ -57,7 +57,8 @@ export const PLANTS: readonly Plant[] = [
     bug: "the registrar never repeats its revisions",
     foundBy: ["views converge", "the dead are out", "the living are listed"],
     plant: () => ({
-      fromRegistrar: (effect) => (effect.kind === "publish" && effect.message.kind === "announce" ? [] : [effect]),
+      fromRegistrar: (effect) =>
+        effect.kind === "publish" && effect.message.kind === "announce" ? [] : [effect],
     }),
   },
   {
@@ -128,10 +129,14 @@ function dropping(isDropped: (input: Received) => boolean): Tamper {
 }
 
 /** Changes what consumers hear. */
-function hearing(change: (message: RosterMessage, input: Published, name: string) => RosterMessage): Tamper {
+function hearing(
+  change: (message: RosterMessage, input: Published, name: string) => RosterMessage,
+): Tamper {
   return {
     toClient: (input, name) =>
-      input.kind === "published" ? [{ ...input, message: change(input.message, input, name) }] : [input],
+      input.kind === "published"
+        ? [{ ...input, message: change(input.message, input, name) }]
+        : [input],
   };
 }
 
@@ -147,7 +152,11 @@ function selfAnswering(): Tamper {
       if (effect.kind !== "survey") return [effect];
       const { round, routes } = effect;
       for (const route of routes) {
-        answers.push({ kind: "received", route, message: { kind: "answer", epoch, round, stalledMs: 0 } });
+        answers.push({
+          kind: "received",
+          route,
+          message: { kind: "answer", epoch, round, stalledMs: 0 },
+        });
       }
       return [effect];
     },
@@ -175,7 +184,8 @@ function gapless(): Tamper {
   const held = new Map<string, number>();
   return hearing((message, _input, name) => {
     if (message.kind === "snapshot") {
-      for (const told of message.services) held.set(`${name} ${message.epoch} ${told.service}`, told.revision);
+      for (const told of message.services)
+        held.set(`${name} ${message.epoch} ${told.service}`, told.revision);
     }
     if (message.kind !== "delta") return message;
     const key = `${name} ${message.epoch} ${message.service}`;
@@ -258,7 +268,8 @@ function unforgiving(): Tamper {
     fromRegistrar: (effect) => {
       if (effect.kind === "publish" && effect.message.kind === "delta") {
         for (const change of effect.message.changes) {
-          if (change.kind === "standing" && change.cause === "missed-surveys") suspects.add(change.instance);
+          if (change.kind === "standing" && change.cause === "missed-surveys")
+            suspects.add(change.instance);
         }
       }
       return [effect];

@@ -46,7 +46,9 @@ test("a registrar that is stopped for 6 s wakes to a disconnect of everybody and
   const fromMs = cluster.nowMs;
   cluster.stop("registrar", { forMs: 6000 });
   cluster.runFor(30_000);
-  const dropped = cluster.trace.lines.filter(({ text: line }) => line === "survey connection closed");
+  const dropped = cluster.trace.lines.filter(
+    ({ text: line }) => line === "survey connection closed",
+  );
   assert.ok(dropped.length >= 9, "the clients had given up");
   assertNothingSeen(cluster, fromMs);
 });
@@ -117,11 +119,17 @@ test("who freezes is out of every list within the bound and comes back when it t
     const fromMs = cluster.nowMs;
     cluster.stop("m1");
     const others = cluster.nodes.filter((name) => name !== "m1");
-    const tookMs = cluster.runUntil(() => others.every((name) => !cluster.ids(name).includes("m1")), 5000);
+    const tookMs = cluster.runUntil(
+      () => others.every((name) => !cluster.ids(name).includes("m1")),
+      5000,
+    );
     assert.ok(tookMs <= FREEZE_MS + 2 * cluster.bounds.delayMs + 5, `${tookMs} ms`);
     cluster.continue("m1");
     cluster.runUntil(() => others.every((name) => cluster.ids(name).includes("m1")), 1000);
-    assert.deepEqual(seenSince(cluster, "w0", fromMs), ["m1 left missed-surveys", "m1 joined returned"]);
+    assert.deepEqual(seenSince(cluster, "w0", fromMs), [
+      "m1 left missed-surveys",
+      "m1 joined returned",
+    ]);
     cluster.runFor(3000 + freeze * 57);
   }
 });
@@ -131,15 +139,23 @@ test("a member that froze for long answers the surveys that wait for it before i
   const fromMs = cluster.nowMs;
   cluster.stop("m1", { forMs: 2600 });
   cluster.runFor(2700);
-  const closed = cluster.trace.lines.filter(({ atMs, text: line }) => atMs > fromMs && line.includes("closed"));
+  const closed = cluster.trace.lines.filter(
+    ({ atMs, text: line }) => atMs > fromMs && line.includes("closed"),
+  );
   assert.deepEqual(closed, []);
-  assert.deepEqual(seenSince(cluster, "w0", fromMs), ["m1 left missed-surveys", "m1 joined returned"]);
+  assert.deepEqual(seenSince(cluster, "w0", fromMs), [
+    "m1 left missed-surveys",
+    "m1 joined returned",
+  ]);
 });
 
 test("a watcher that comes late gets everybody at once", () => {
   const cluster = fleet(11, 50, 1);
   cluster.watch("late");
-  const tookMs = cluster.runUntil(() => cluster.facts.consumers.some((c) => c.node === "late" && c.readyMs !== null), 1000);
+  const tookMs = cluster.runUntil(
+    () => cluster.facts.consumers.some((c) => c.node === "late" && c.readyMs !== null),
+    1000,
+  );
   assert.ok(tookMs < 100, `${tookMs} ms`);
   assert.equal(cluster.ids("late").length, 50);
   assert.ok(cluster.changes("late").every(({ change }) => change.cause === "present"));
@@ -220,7 +236,8 @@ test("a kill is known everywhere as fast as the network carries it", () => {
   const cluster = fleet(18, 3, 20);
   cluster.crash("m1");
   const tookMs = cluster.runUntil(
-    () => cluster.facts.consumers.every((consumer) => !consumer.usable.some(({ id }) => id === "m1")),
+    () =>
+      cluster.facts.consumers.every((consumer) => !consumer.usable.some(({ id }) => id === "m1")),
     1000,
   );
   assert.ok(tookMs <= 2 * cluster.bounds.delayMs + 1, `${tookMs} ms`);
