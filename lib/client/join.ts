@@ -7,9 +7,18 @@ import type { Identity } from "../core/respondent.ts";
 import type { View } from "../core/view.ts";
 import { loggerFor } from "../host/log.ts";
 import { randomId } from "../host/random.ts";
-import { closeOnAbort, throwIfAborted } from "../host/wait.ts";
+import { bounded, closeOnAbort, throwIfAborted } from "../host/wait.ts";
 import type { WaitOptions } from "../host/wait.ts";
-import { cardOf, changedCard, nameOf, servicesOf, targetsOf, tuningOf } from "./options.ts";
+import {
+  cardOf,
+  changedCard,
+  checkCardOptions,
+  checkJoin,
+  nameOf,
+  servicesOf,
+  targetsOf,
+  tuningOf,
+} from "./options.ts";
 import type { CardOptions, JoinOptions } from "./options.ts";
 import { ClientShell } from "./shell.ts";
 import type { ConnectionState } from "./streams.ts";
@@ -48,7 +57,10 @@ export interface Member extends AsyncDisposable {
   readonly view$: Observable<View>;
   readonly changes$: Observable<Change>;
   readonly connection$: Observable<ConnectionState>;
-  /** Resolves when a registrar has published the change. Throws `ERR_OPTION` for wrong values. */
+  /**
+   * Resolves when a registrar has published the change. Rejects with `ERR_OPTION` for wrong values. A
+   * signal ends the wait; the change takes effect all the same, be it later.
+   */
   update(patch: CardOptions, options?: WaitOptions): Promise<void>;
   /** Status `draining`: out of every `peers$`, still listed. Resolves when it is published. */
   drain(options?: WaitOptions): Promise<void>;
@@ -59,11 +71,13 @@ export interface Member extends AsyncDisposable {
 }
 
 /**
- * Joins a service; resolves when a registrar has accepted. Rejects with `ERR_ID_TAKEN` where a living
- * process holds the id, with `ERR_TIMEOUT` after `joinTimeoutMs`, with `ERR_ABORTED` by the signal.
- * Throws `ERR_OPTION` or `ERR_ENDPOINT` before any socket is made.
+ * Joins a service; resolves when a registrar has published the member, so that whoever looks then
+ * finds it. Rejects with `ERR_ID_TAKEN` where a living process holds the id, with `ERR_TIMEOUT` after
+ * `joinTimeoutMs`, with `ERR_ABORTED` by the signal. A registrar that is full is asked again. Rejects
+ * with `ERR_OPTION` or `ERR_ENDPOINT` before any socket is made.
  */
 export async function join(options: JoinOptions): Promise<Member> {
+  checkJoin(options);
   throwIfAborted(options.signal);
   const targets = targetsOf({ registrar: options.registrar });
   const instance = randomId();
@@ -80,7 +94,7 @@ export async function join(options: JoinOptions): Promise<Member> {
   });
   const member = new MemberHandle(shell, identity);
   try {
-    await accepted(shell, options);
+    await listed(shell, options);
   } catch (error) {
     // The registrar may have listed us while its confirmation is under way.
     shell.take({ kind: "leave" });
@@ -94,20 +108,27 @@ export async function join(options: JoinOptions): Promise<Member> {
 }
 
 /** Starts the shell and waits for the first registrar that lists us. */
-async function accepted(shell: ClientShell, options: JoinOptions): Promise<void> {
+async function listed(shell: ClientShell, options: JoinOptions): Promise<void> {
   const timeoutMs = tuningOf(options).joinTimeoutMs;
   const timer = new AbortController();
   const timeout = timeoutMs > 0 ? setTimeout(() => timer.abort(), timeoutMs) : undefined;
   const signal = AbortSignal.any(options.signal ? [timer.signal, options.signal] : [timer.signal]);
-  const listed = shell.until((effect) => (effect.kind === "accepted" ? true : undefined), {
-    signal,
-  });
+  let refusal = "no registrar answered";
+  // Published, not merely accepted: whoever looks after `join` has resolved finds the member.
+  const published = shell.until(
+    (effect) => {
+      if (effect.kind === "refused") refusal = `${effect.code}, ${effect.text}`;
+      return effect.kind === "recorded" ? true : undefined;
+    },
+    { signal },
+  );
   shell.take({ kind: "start" });
   try {
-    await listed;
+    await published;
   } catch (error) {
     if (!timer.signal.aborted || options.signal?.aborted === true) throw error;
-    throw new RollcallError("ERR_TIMEOUT", `joinTimeoutMs ${timeoutMs}`, { cause: error });
+    const detail = `joinTimeoutMs ${timeoutMs}: ${refusal}`;
+    throw new RollcallError("ERR_TIMEOUT", detail, { cause: error });
   } finally {
     clearTimeout(timeout);
   }
@@ -143,6 +164,7 @@ class MemberHandle implements Member {
   }
 
   async update(patch: CardOptions, options?: WaitOptions): Promise<void> {
+    checkCardOptions(patch);
     throwIfAborted(options?.signal);
     const before = this.#showing();
     const card: Card = changedCard(before.card, patch);
@@ -163,7 +185,9 @@ class MemberHandle implements Member {
     if (!(Number.isFinite(deadlineMs) && deadlineMs >= 0)) {
       throw new RollcallError("ERR_OPTION", `deadlineMs is ${deadlineMs}`);
     }
-    this.#leaving ??= this.#leave(deadlineMs, signal);
+    // Whoever asks later waits for the same goodbye, but with a bound of its own.
+    if (this.#leaving !== null) return bounded(this.#leaving, signal);
+    this.#leaving = this.#leave(deadlineMs, signal);
     return this.#leaving;
   }
 
@@ -194,8 +218,8 @@ class MemberHandle implements Member {
       };
     } finally {
       this.#release();
-      this.#closing ??= this.#shell.close();
-      await this.#closing;
+      // Not `close`, which waits for us.
+      await this.#shell.close();
     }
   }
 

@@ -1,14 +1,16 @@
-import { networkInterfaces } from "node:os";
 import { RollcallError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import { tuneClient } from "../core/options.ts";
+import { CLIENT_OPTIONS } from "../core/option-table.ts";
 import type { Preset } from "../core/option-table.ts";
 import type { ClientTuning } from "../core/options.ts";
 import type { Card, Endpoint, Status } from "../core/peer.ts";
 import { ALL } from "../core/topics.ts";
+import { checkOptions } from "../host/check.ts";
 import type { Logger } from "../host/log.ts";
-import { formatEndpoint, isLoopback, parseEndpoint } from "../transport/endpoint.ts";
+import { formatEndpoint, parseEndpoint } from "../transport/endpoint.ts";
 import { checkCard, checkName } from "../wire/card.ts";
+import { hostAddress, refuseLoopback } from "./address.ts";
 
 /** Where a client looks for the registrar unless told otherwise. */
 export const DEFAULT_REGISTRAR = "tcp://127.0.0.1:5570";
@@ -61,6 +63,56 @@ export interface WatchOptions extends ClientOptions {
   readonly roster?: string | readonly string[] | undefined;
   /** A name, several, or `*` for all. */
   readonly service: string | readonly string[];
+}
+
+const SHARED = {
+  ...CLIENT_OPTIONS,
+  preset: true,
+  logger: true,
+  signal: true,
+} satisfies Record<keyof ClientOptions, unknown>;
+
+const CARD = {
+  address: true,
+  port: true,
+  endpoints: true,
+  version: true,
+  zone: true,
+  weight: true,
+  tags: true,
+  metadata: true,
+  status: true,
+} satisfies Record<keyof CardOptions, true>;
+
+const JOIN = {
+  ...SHARED,
+  ...CARD,
+  registrar: true,
+  service: true,
+  id: true,
+  watch: true,
+} satisfies Record<keyof JoinOptions, unknown>;
+
+const WATCH = {
+  ...SHARED,
+  registrar: true,
+  roster: true,
+  service: true,
+} satisfies Record<keyof WatchOptions, unknown>;
+
+/** Refuses what `join` has no option for; throws `ERR_OPTION`. */
+export function checkJoin(options: unknown): void {
+  checkOptions("join", options, JOIN);
+}
+
+/** Refuses what `watch` has no option for; throws `ERR_OPTION`. */
+export function checkWatch(options: unknown): void {
+  checkOptions("watch", options, WATCH);
+}
+
+/** Refuses what `update` cannot change; throws `ERR_OPTION`. */
+export function checkCardOptions(patch: unknown): void {
+  checkOptions("update", patch, CARD);
 }
 
 /** One registrar to talk to. */
@@ -117,7 +169,7 @@ export function nameOf(field: "service" | "id", value: unknown): string {
 
 /** The card of a member at its first joining, checked; throws `ERR_OPTION`. */
 export function cardOf(options: CardOptions, targets: readonly Target[]): Card {
-  const isLocal = targets.every((target) => isLoopback(target.endpoint));
+  const registrars = targets.map((target) => target.endpoint);
   const first: Card = {
     endpoints: [],
     weight: 1,
@@ -127,9 +179,9 @@ export function cardOf(options: CardOptions, targets: readonly Target[]): Card {
     joinedAt: Date.now(),
   };
   const address =
-    options.address ?? (options.endpoints === undefined ? hostAddress(isLocal) : undefined);
+    options.address ?? (options.endpoints === undefined ? hostAddress(registrars) : undefined);
   const card = changedCard(first, { ...options, address });
-  for (const { host } of card.endpoints) refuseLoopback(host, isLocal);
+  for (const { host } of card.endpoints) refuseLoopback(host, registrars);
   return card;
 }
 
@@ -168,28 +220,6 @@ function endpointsOf(before: readonly Endpoint[], patch: CardOptions): readonly 
     scope: first?.scope ?? "private",
   };
   return [changed, ...others];
-}
-
-/** The address of this host, where there is exactly one choice. */
-function hostAddress(isLocal: boolean): string {
-  if (isLocal) return "127.0.0.1";
-  const addresses = Object.values(networkInterfaces())
-    .flatMap((list) => list ?? [])
-    .filter(({ internal, family }) => !internal && family === "IPv4")
-    .map(({ address }) => address);
-  const [only] = addresses;
-  if (only !== undefined && addresses.length === 1) return only;
-  const found = addresses.length === 0 ? "none" : addresses.join(", ");
-  throw new RollcallError("ERR_OPTION", `address is not given and this host has ${found}`);
-}
-
-/** Nobody else can reach a peer at a loopback address. */
-function refuseLoopback(host: string, isLocal: boolean): void {
-  if (isLocal || !(host === "localhost" || host === "::1" || host.startsWith("127."))) return;
-  throw new RollcallError(
-    "ERR_OPTION",
-    `address ${host} cannot be reached from other machines, but the registrar is on one`,
-  );
 }
 
 function isListOfObjects(value: unknown): boolean {

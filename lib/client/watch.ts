@@ -8,7 +8,7 @@ import { loggerFor } from "../host/log.ts";
 import { randomId } from "../host/random.ts";
 import { closeOnAbort } from "../host/wait.ts";
 import type { WaitOptions } from "../host/wait.ts";
-import { nameOf, servicesOf, targetsOf, tuningOf } from "./options.ts";
+import { checkWatch, nameOf, servicesOf, targetsOf, tuningOf } from "./options.ts";
 import type { WatchOptions } from "./options.ts";
 import { ClientShell } from "./shell.ts";
 import type { ConnectionState } from "./streams.ts";
@@ -43,6 +43,7 @@ export interface Watcher extends AsyncDisposable {
  * made. A registrar that is not there yet is waited for.
  */
 export function watch(options: WatchOptions): Watcher {
+  checkWatch(options);
   const targets = targetsOf(options);
   const shell = new ClientShell({
     targets,

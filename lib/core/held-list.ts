@@ -36,9 +36,10 @@ export class HeldList {
     return this.#entries.size + this.#unconfirmed.size;
   }
 
-  *entries(): IterableIterator<Entry> {
-    yield* this.#entries.values();
-    yield* this.#unconfirmed.values();
+  /** Everyone held; nobody is in it twice. */
+  entries(): Iterable<Entry> {
+    const entries = this.#entries.values();
+    return this.#unconfirmed.size === 0 ? entries : [...entries, ...this.#unconfirmed.values()];
   }
 
   /** Applies the next revision. The caller has checked that it is the next one. */

@@ -20,7 +20,7 @@ export type LinkState =
 /**
  * One survey connection and when to give it up. The transport reconnects by itself, but there are
  * ways in which it falls silent for ever, so the link owns the clock: no greeting within
- * `helloTimeoutMs`, or a silence longer than two survey intervals and an answer window, and it
+ * `helloTimeoutMs`, or a silence longer than `silenceMs`, and it
  * hangs up and dials again after a pause with jitter.
  */
 export class Link {

@@ -50,23 +50,26 @@ export class Lister {
   }
 
   list(): Listing {
-    const services = new Set(this.#followers.flatMap((follower) => [...follower.lists.keys()]));
     const peers: Peer[] = [];
-    for (const service of services) {
-      for (const entry of merge(this.#testimonies(service)).values()) {
+    const told: Authority[] = [];
+    for (const service of this.#services()) {
+      const testimonies = this.#testimonies(service);
+      if (testimonies.length === 0) continue;
+      told.push(bestAuthority(testimonies.map((testimony) => testimony.authority)));
+      for (const entry of merge(testimonies).values()) {
         peers.push(this.#peer(service, entry));
       }
     }
     peers.sort(comparePeers);
     this.#listed = peers;
     const best = bestAuthority(this.#followers.map((follower) => follower.authority));
-    const heard = this.#followers.filter((follower) => follower.authority === best);
+    // Frozen, because every subscriber is shown the same arrays.
     return {
-      authority: this.#authority(services),
-      peers,
-      usable: peers.filter(isUsable),
+      authority: told.length === 0 ? best : worstAuthority(told),
+      peers: Object.freeze(peers),
+      usable: Object.freeze(peers.filter(isUsable)),
       sources: this.#sources(),
-      asOfMs: Math.max(0, ...heard.map((follower) => follower.heardMs)),
+      asOfMs: this.#asOfMs(best),
     };
   }
 
@@ -88,28 +91,40 @@ export class Lister {
     }
   }
 
-  #testimonies(service: string): Testimony[] {
-    return this.#followers.flatMap((follower) => {
-      const list = follower.lists.get(service);
-      if (list === undefined || list.epoch === null) return [];
-      return [{ authority: follower.authority, entries: list.entries() }];
-    });
+  /** What any follower holds a list of. */
+  #services(): Iterable<string> {
+    const [first, ...others] = this.#followers;
+    if (first === undefined || others.length === 0) return first?.lists.keys() ?? [];
+    return new Set(this.#followers.flatMap((follower) => [...follower.lists.keys()]));
   }
 
-  #authority(services: ReadonlySet<string>): Authority {
-    const told = [...services]
-      .map((service) => this.#testimonies(service).map((testimony) => testimony.authority))
-      .filter((authorities) => authorities.length > 0);
-    if (told.length === 0) return bestAuthority(this.#followers.map((f) => f.authority));
-    return worstAuthority(told.map(bestAuthority));
+  #testimonies(service: string): Testimony[] {
+    const testimonies: Testimony[] = [];
+    for (const { authority, lists } of this.#followers) {
+      const list = lists.get(service);
+      if (list === undefined || list.epoch === null) continue;
+      testimonies.push({ authority, entries: list.entries() });
+    }
+    return testimonies;
   }
 
   #sources(): Source[] {
-    return this.#followers.flatMap((follower, source) =>
-      [...follower.lists.values()].map(({ service, epoch, revision }) => {
-        return { source, service, epoch, revision, authority: follower.authority };
-      }),
-    );
+    const sources: Source[] = [];
+    for (const [source, { authority, lists }] of this.#followers.entries()) {
+      for (const { service, epoch, revision } of lists.values()) {
+        sources.push({ source, service, epoch, revision, authority });
+      }
+    }
+    return sources;
+  }
+
+  /** When the best of them were heard last. */
+  #asOfMs(best: Authority): number {
+    let asOfMs = 0;
+    for (const { authority, heardMs } of this.#followers) {
+      if (authority === best) asOfMs = Math.max(asOfMs, heardMs);
+    }
+    return asOfMs;
   }
 
   #whyLeft(was: Peer, after: Listing): { readonly peer: Peer; readonly cause: LeftCause } {

@@ -75,7 +75,7 @@ export const REGISTRAR_OPTIONS = {
     wan: 50,
     min: 0,
     max: 10_000,
-    text: "least time between two publications of one service; a change after a quiet time goes out at once",
+    text: "least time between two publications of one service, or 20 µs per watcher where that is more; a change after a quiet time goes out at once",
     more: "a join storm makes fewer publications",
     less: "changes in a burst are seen sooner; each publication costs about 10 µs per subscriber",
   },

@@ -18,11 +18,11 @@ export interface ViewSource {
 export interface View {
   /** The service, several joined by commas, or `*`. */
   readonly service: string;
-  /** Counts this consumer's own views. */
+  /** Counts this consumer's own views; in a registrar's own view that of the service. */
   readonly revision: number;
   /** When the registrar last confirmed it, in milliseconds since 1970. */
   readonly asOf: number;
-  /** That of the best source. */
+  /** That of the best source; of several services the least. */
   readonly authority: Authority;
   /** Alive and suspect ones, sorted by id. */
   readonly peers: readonly Peer[];

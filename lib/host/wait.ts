@@ -62,3 +62,14 @@ export class Deferred<T> {
     this.#reject(error);
   }
 }
+
+/** Waits for a promise that others wait for too; the signal ends this wait alone. */
+export async function bounded<T>(shared: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return shared;
+  const deferred = new Deferred<T>({ signal });
+  shared.then(
+    (value) => deferred.resolve(value),
+    (error: unknown) => deferred.reject(error),
+  );
+  return deferred.promise;
+}

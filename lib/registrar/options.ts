@@ -1,7 +1,9 @@
 import { RollcallError } from "../core/errors.ts";
 import { freezeBoundMs, tuneRegistrar } from "../core/options.ts";
+import { REGISTRAR_OPTIONS } from "../core/option-table.ts";
 import type { Preset } from "../core/option-table.ts";
 import type { RegistrarTuning } from "../core/options.ts";
+import { checkOptions } from "../host/check.ts";
 import type { Logger } from "../host/log.ts";
 import { formatEndpoint, parseEndpoint } from "../transport/endpoint.ts";
 
@@ -42,8 +44,19 @@ export interface RegistrarSettings {
   readonly disconnectMessages: boolean;
 }
 
+const OWN = {
+  survey: true,
+  roster: true,
+  advertise: true,
+  preset: true,
+  disconnectMessages: true,
+  logger: true,
+  signal: true,
+} satisfies Record<Exclude<keyof RegistrarOptions, keyof RegistrarTuning>, true>;
+
 /** Checks the options before any socket is made; throws `ERR_OPTION` or `ERR_ENDPOINT`. */
 export function settleRegistrar(options: RegistrarOptions): RegistrarSettings {
+  checkOptions("startRegistrar", options, { ...REGISTRAR_OPTIONS, ...OWN });
   const { advertise, disconnectMessages = true } = options;
   const survey = endpointOf(options.survey ?? DEFAULT_SURVEY, "survey");
   const roster = endpointOf(options.roster ?? DEFAULT_ROSTER, "roster");

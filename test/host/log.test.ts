@@ -20,9 +20,10 @@ test("events are limited each by itself", () => {
   const log = new Log();
   const limited = new LimitedLog(log, () => 0);
   for (const event of ["a", "b", "a", "c", "b"]) limited.warn(event, {});
+  for (const event of ["d", "d"]) limited.error(event, {});
   assert.deepEqual(
-    log.lines.map(({ event }) => event),
-    ["a", "b", "c"],
+    log.lines.map(({ event, level }) => `${level} ${event}`),
+    ["warn a", "warn b", "warn c", "error d"],
   );
 });
 

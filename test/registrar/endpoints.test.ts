@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { lookup } from "node:dns/promises";
 import { existsSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join as joinPath } from "node:path";
@@ -81,7 +82,30 @@ test("IPv6 loopback works where the machine has it", async (t) => {
   await works(rig, registrar);
 });
 
-test("localhost finds a registrar on either loopback", async (t) => {
+test("bound to every address of both families, a registrar is reached by either", async (t) => {
+  if (!hasIPv6()) return t.diagnostic("this machine has no ::1");
+  const rig = new Rig(t);
+  const registrar = await rig.registrar({ survey: "tcp://[::]:0", roster: "tcp://[::]:0" });
+  const port = portOf(registrar.endpoints.survey);
+  for (const host of ["[::1]", "127.0.0.1"]) await works(rig, registrar, `tcp://${host}:${port}`);
+});
+
+test("localhost finds a registrar that listens on the IPv6 loopback alone", async (t) => {
+  const found = await lookup("localhost", { all: true });
+  if (!found.some(({ address }) => address === "::1")) {
+    return t.diagnostic("localhost is no name of ::1 on this machine");
+  }
+  const rig = new Rig(t);
+  const registrar = await rig.registrar({ survey: "tcp://[::1]:0", roster: "tcp://[::1]:0" });
+  const watcher = rig.watch(`tcp://localhost:${portOf(registrar.endpoints.survey)}`, {
+    service: "cache",
+    helloTimeoutMs: 200,
+    reconnectMinMs: 20,
+  });
+  await watcher.ready({ signal: AbortSignal.timeout(10_000) });
+});
+
+test("localhost finds a registrar on the IPv4 loopback", async (t) => {
   const rig = new Rig(t);
   const registrar = await rig.registrar();
   await works(rig, registrar, `tcp://localhost:${portOf(registrar.endpoints.survey)}`);
