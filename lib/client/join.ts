@@ -25,6 +25,8 @@ import type { ConnectionState } from "./streams.ts";
 
 /** How long `leave` waits for its confirmation unless told otherwise. */
 export const LEAVE_DEADLINE_MS = 5000;
+/** The longest time that a timer can be set to. */
+const TIMER_MAX_MS = 2_147_483_647;
 /** How long `close` waits until its goodbye is confirmed; a registrar that does not answer costs this. */
 const CLOSE_DEADLINE_MS = 500;
 
@@ -182,7 +184,7 @@ class MemberHandle implements Member {
 
   async leave(options: LeaveOptions = {}): Promise<LeaveProof> {
     const { deadlineMs = LEAVE_DEADLINE_MS, signal } = options;
-    if (!(Number.isFinite(deadlineMs) && deadlineMs >= 0)) {
+    if (!(deadlineMs >= 0 && deadlineMs <= TIMER_MAX_MS)) {
       throw new RollcallError("ERR_OPTION", `deadlineMs is ${deadlineMs}`);
     }
     // Whoever asks later waits for the same goodbye, but with a bound of its own.

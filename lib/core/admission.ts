@@ -1,3 +1,4 @@
+import { LIMITS } from "./limits.ts";
 import { VERSION_MAX, VERSION_MIN } from "./messages.ts";
 import type { Join, Watch } from "./messages.ts";
 import type { ErrorCode } from "./errors.ts";
@@ -15,6 +16,8 @@ interface Challenge {
   /** Only an answer to this round or a later one proves that the holder lives. */
   readonly round: number;
   deadlineMs: number;
+  /** Its deadline was moved once; a clock that is always late must not move it for ever. */
+  wasPostponed: boolean;
 }
 
 /**
@@ -45,6 +48,8 @@ export class Admission {
     if (incumbent === undefined) return this.#admit(route, join, nowMs);
     if (incumbent.instance === join.instance)
       return this.#rebind(incumbent, join, { route, nowMs });
+    // It may be on its way back: the newcomer is not answered, and asks again by itself.
+    if (incumbent.route === null && this.#isSpared(incumbent)) return;
     if (incumbent.route === null || incumbent.entry.standing === "suspect") {
       return this.#replace(incumbent, join, { route, nowMs });
     }
@@ -62,11 +67,13 @@ export class Admission {
       return;
     }
     if (!consumers.has(route) && consumers.size >= this.#tuning.consumersMax) {
+      // A member keeps its connection; as a consumer it is one of the anonymous.
+      if (registry.ofRoute(route) !== undefined) return this.#accept(route);
       return this.#refuse(route, "ERR_LIMIT", `consumersMax ${this.#tuning.consumersMax}`);
     }
     consumers.set(route, watch);
     rounds.add(route);
-    this.#emit({ kind: "reply", route, message: { kind: "accepted", edition: 0, ordinal: null } });
+    this.#accept(route);
   }
 
   /** An answer of a challenged member settles the challenge in its favour. */
@@ -88,16 +95,21 @@ export class Admission {
     }
   }
 
-  /** Moves every deadline: an answer may wait while we did not look. */
+  /** Moves every deadline, each one once: an answer may wait while we did not look. */
   postpone(byMs: number): void {
-    for (const challenge of this.#challenges.values()) challenge.deadlineMs += byMs;
+    for (const challenge of this.#challenges.values()) {
+      if (!challenge.wasPostponed) challenge.deadlineMs += byMs;
+      challenge.wasPostponed = true;
+    }
   }
 
   /** A newcomer who goes away gives up; an incumbent who goes away has lost. */
   disconnected(route: string, nowMs: number): void {
     this.withdrawn(route);
     for (const [key, challenge] of this.#challenges) {
-      if (challenge.incumbent.route === route) this.#yield(key, challenge, nowMs);
+      if (challenge.incumbent.route !== route) continue;
+      if (this.#isSpared(challenge.incumbent)) this.#challenges.delete(key);
+      else this.#yield(key, challenge, nowMs);
     }
   }
 
@@ -133,14 +145,25 @@ export class Admission {
     if (registry.find(join.service, join.id) !== undefined) return undefined;
     if (registry.size >= this.#tuning.peersMax)
       return ["ERR_LIMIT", `peersMax ${this.#tuning.peersMax}`];
-    if (!registry.hasService(join.service) && registry.services >= this.#tuning.servicesMax) {
+    if (!publisher.hasRoomFor(join.service, this.#tuning.servicesMax)) {
       return ["ERR_LIMIT", `servicesMax ${this.#tuning.servicesMax}`];
     }
     return undefined;
   }
 
+  /** Accepts a consumer. */
+  #accept(route: string): void {
+    this.#emit({ kind: "reply", route, message: { kind: "accepted", edition: 0, ordinal: null } });
+  }
+
+  /** What looks like its end is not to be judged now. */
+  #isSpared(member: Member): boolean {
+    return this.#rolls.trust.spares(member.returning);
+  }
+
   #admit(route: string, join: Join, nowMs: number): void {
     const member = this.#rolls.registry.admit(join, route);
+    if (member.returning) this.#rolls.trust.returned(nowMs);
     this.#welcome(member, { route, nowMs });
     this.#rolls.note(member, `joined: instance ${join.instance}`, nowMs);
   }
@@ -166,10 +189,9 @@ export class Admission {
   }
 
   #welcome(member: Member, at: { readonly route: string; readonly nowMs: number }): void {
-    const { rounds, publisher, trust } = this.#rolls;
+    const { rounds, publisher } = this.#rolls;
     const { edition } = member.entry;
     rounds.add(at.route);
-    if (member.returning) trust.returned(at.nowMs);
     publisher.touch(member.service, member.id);
     publisher.wait(member.service, { route: at.route, edition });
     this.#emit({
@@ -202,6 +224,9 @@ export class Admission {
       if (open.route === at.route) return;
       return this.#refuse(at.route, "ERR_ID_TAKEN", `${join.id} in ${join.service}, contested`);
     }
+    if (this.#challenges.size >= LIMITS.challengesMax) {
+      return this.#refuse(at.route, "ERR_LIMIT", `challengesMax ${LIMITS.challengesMax}`);
+    }
     if (incumbent.route !== null) this.#rolls.rounds.askNow(incumbent.route);
     const waitMs = this.#tuning.answerWindowMs + this.#tuning.probeIntervalMs;
     this.#challenges.set(key, {
@@ -210,6 +235,7 @@ export class Admission {
       route: at.route,
       round: this.#rolls.rounds.round + 1,
       deadlineMs: at.nowMs + waitMs,
+      wasPostponed: false,
     });
     this.#rolls.note(incumbent, `challenged by instance ${join.instance}`, at.nowMs);
   }

@@ -1,7 +1,7 @@
 import type { LeftCause } from "./peer.ts";
 
 /** Departures remembered by one follower. */
-const DEPARTURES_MAX = 4096;
+const DEPARTURES_MAX = 32_768;
 
 /** Why peers left, the latest of each instance: bounded, the oldest are forgotten first. */
 export class Departures {

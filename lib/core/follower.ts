@@ -32,6 +32,7 @@ export class Follower {
   #heardMs = 0;
   /** Silence is counted from here: the last message, or our last attempt to connect. */
   #quietSinceMs = 0;
+  #wasPostponed = false;
   /** Since a silence, services may have emptied and closed unheard. */
   #mayLagBehind = false;
   #intervalMs = PULSE_INTERVAL_MS;
@@ -86,6 +87,7 @@ export class Follower {
     if (this.#isFollowing && this.#roster === roster) return;
     this.#roster = roster;
     this.#quietSinceMs = nowMs;
+    this.#wasPostponed = false;
     this.#emit({ kind: "follow", source: this.#source, roster });
     if (this.#isFollowing) return;
     this.#isFollowing = true;
@@ -112,6 +114,7 @@ export class Follower {
     if (!this.#isFollowing) return;
     this.#heardMs = nowMs;
     this.#quietSinceMs = nowMs;
+    this.#wasPostponed = false;
     if (this.#mayLagBehind && this.#services.includes(ALL)) this.#want(ALL);
     this.#mayLagBehind = false;
     if (this.#isStale && nowMs >= this.#doubtUntilMs) {
@@ -137,9 +140,10 @@ export class Follower {
     }
   }
 
-  /** Moves the deadlines by the time our own event loop stood still. */
+  /** Moves the deadlines by the time our own event loop stood still: once, until we hear again. */
   postpone(byMs: number): void {
-    this.#quietSinceMs += byMs;
+    if (!this.#wasPostponed) this.#quietSinceMs += byMs;
+    this.#wasPostponed = true;
     this.#asker.postpone(byMs);
   }
 
@@ -149,6 +153,7 @@ export class Follower {
       this.#stale();
       this.#mayLagBehind = true;
       this.#quietSinceMs = nowMs;
+      this.#wasPostponed = false;
       this.#emit({ kind: "follow", source: this.#source, roster: this.#roster });
     }
     this.#asker.advance(nowMs);

@@ -43,6 +43,10 @@ export const LIMITS = {
   pageBytesMax: 262_144,
   /** Departures remembered for each service. */
   tombstonesMax: 256,
+  /** Ids that are contested at one time; a further newcomer is told to come again. */
+  challengesMax: 256,
+  /** One message of a client: a JOIN or WATCH at all its limits fits. */
+  requestBytesMax: 131_072,
   /** What `explain` remembers of one peer. */
   historyMax: 32,
   /** A key proof. */

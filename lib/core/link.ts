@@ -29,6 +29,7 @@ export class Link {
   #state: LinkState = { kind: "idle" };
   #attempt = 0;
   #heardMs = 0;
+  #wasPostponed = false;
   #maxMs: number;
 
   constructor(tuning: ClientTuning, random: () => number) {
@@ -46,6 +47,7 @@ export class Link {
   }
 
   dial(nowMs: number): LinkStep {
+    this.#wasPostponed = false;
     this.#state = { kind: "dialling", untilMs: nowMs + this.#tuning.helloTimeoutMs };
     return "dial";
   }
@@ -68,12 +70,14 @@ export class Link {
   }
 
   heard(nowMs: number): void {
+    this.#wasPostponed = false;
     this.#heardMs = nowMs;
   }
 
   /** The connection closed; the transport is trying again. */
   lost(nowMs: number): void {
     if (this.#state.kind !== "open") return;
+    this.#wasPostponed = false;
     this.#state = { kind: "dialling", untilMs: nowMs + this.#tuning.helloTimeoutMs };
   }
 
@@ -84,8 +88,10 @@ export class Link {
     return "hangup";
   }
 
-  /** Moves the deadlines by the time our own event loop stood still. */
+  /** Moves the deadlines by the time our own event loop stood still: once, until we hear again. */
   postpone(byMs: number): void {
+    if (this.#wasPostponed) return;
+    this.#wasPostponed = true;
     this.#heardMs += byMs;
     if (this.#state.kind === "dialling") {
       this.#state = { kind: "dialling", untilMs: this.#state.untilMs + byMs };

@@ -3,31 +3,15 @@ import type { Authority, RosterMessage, ServiceSnapshot } from "./messages.ts";
 import { silenceMs } from "./options.ts";
 import type { RegistrarTuning } from "./options.ts";
 import type { Entry, LeftCause, Tombstone } from "./peer.ts";
+import { Greeter } from "./greeter.ts";
+import { announcementOf, pulseOf } from "./notices.ts";
+import type { Publication, Settled, Speaker, Waiting } from "./notices.ts";
 import { PulseTimer } from "./pulse.ts";
 import { Roster } from "./roster.ts";
 import { ALL, deltaTopic, PULSE_TOPIC } from "./topics.ts";
 
 /** CPU of one publication for each subscriber, with room: 10 µs were measured. */
 const WATCHER_MS = 0.02;
-
-/** A message and where it goes. */
-export interface Publication {
-  readonly topic: string;
-  readonly message: RosterMessage;
-}
-
-/** Somebody who waits for a change of theirs to be published. */
-export interface Waiting {
-  readonly route: string;
-  /** The edition that is waited for, or null for a goodbye. */
-  readonly edition: number | null;
-}
-
-/** A wait that ended: everything that was known at the time is in this revision. */
-export interface Settled extends Waiting {
-  readonly service: string;
-  readonly revision: number;
-}
 
 /** What is due to be said, in order. */
 export interface PublisherDue {
@@ -64,7 +48,7 @@ export class Publisher {
   /** In the order in which they were last spoken of, oldest first. */
   readonly #lines = new Map<string, Line>();
   readonly #unsettled = new Set<string>();
-  readonly #greet = new Set<string>();
+  readonly #greeter = new Greeter();
   readonly #pulse: PulseTimer;
   #authority: Authority;
   /** New services start here, above every revision of a closed one. */
@@ -117,12 +101,26 @@ export class Publisher {
 
   subscribed(service: string): void {
     this.audience.add(service);
-    this.#greet.add(service);
+    this.#greeter.greet(service);
   }
 
-  /** A subscriber of the pulse came: it is told at once who speaks. */
+  /** A subscriber of the pulse came: it is told soon who speaks. */
   greetPulse(nowMs: number): void {
-    this.#pulse.greet(nowMs);
+    this.audience.add(PULSE_TOPIC);
+    this.#pulse.greet(nowMs, this.#spacingMs(PULSE_TOPIC));
+  }
+
+  leftPulse(): void {
+    this.audience.remove(PULSE_TOPIC);
+  }
+
+  /** True where this service is open or can be opened; one that is empty gives way. */
+  hasRoomFor(service: string, servicesMax: number): boolean {
+    if (this.#lines.has(service) || this.#lines.size < servicesMax) return true;
+    const empty = [...this.#lines.values()].find(
+      ({ roster }) => roster.size === 0 && !this.#unsettled.has(roster.service),
+    );
+    return empty !== undefined && this.#drop(empty);
   }
 
   due(nowMs: number): PublisherDue {
@@ -140,7 +138,7 @@ export class Publisher {
       this.#unsettled.delete(service);
     }
     publications.push(
-      ...this.#greetings(),
+      ...this.#greetings(nowMs),
       ...this.#announcements(nowMs),
       ...this.#signOfLife(nowMs),
     );
@@ -148,7 +146,7 @@ export class Publisher {
   }
 
   nextMs(): number {
-    let next = this.#pulse.nextMs();
+    let next = Math.min(this.#pulse.nextMs(), this.#greeter.nextMs());
     for (const service of this.#unsettled) {
       const line = this.#lines.get(service);
       if (line !== undefined) next = Math.min(next, this.#freeMs(line));
@@ -192,8 +190,16 @@ export class Publisher {
 
   /** When this service may be published again. */
   #freeMs(line: Line): number {
-    const spacing = this.audience.of(line.roster.service) * WATCHER_MS;
-    return line.publishedMs + Math.max(this.#tuning.coalesceMs, spacing);
+    return line.publishedMs + this.#spacingMs(line.roster.service);
+  }
+
+  /**
+   * How long to be quiet after speaking to so many. One connection can subscribe without end and is
+   * taken back once, so no more are counted than there may be consumers.
+   */
+  #spacingMs(topic: string): number {
+    const watchers = Math.min(this.audience.of(topic), this.#tuning.consumersMax);
+    return Math.max(this.#tuning.coalesceMs, watchers * WATCHER_MS);
   }
 
   #publish(line: Line, nowMs: number): Publication[] {
@@ -232,15 +238,14 @@ export class Publisher {
    * A new subscriber of a service is told its revision, so that it sees whether it is behind: a
    * service may have emptied and closed while the subscriber was cut off.
    */
-  #greetings(): Publication[] {
-    const greetings: Publication[] = [];
-    for (const service of this.#greet) {
-      if (service === ALL) continue;
-      const revision = this.#lines.get(service)?.roster.revision ?? this.#base;
-      greetings.push(this.#announce(service, revision));
-    }
-    this.#greet.clear();
-    return greetings;
+  #greetings(nowMs: number): Publication[] {
+    return this.#greeter
+      .due(nowMs, (service) => this.#spacingMs(service))
+      .filter((service) => service !== ALL)
+      .map((service) => {
+        const revision = this.#lines.get(service)?.roster.revision ?? this.#base;
+        return announcementOf(this.#speaker(), service, revision);
+      });
   }
 
   #announcements(nowMs: number): Publication[] {
@@ -251,7 +256,8 @@ export class Publisher {
       if (this.#close(line, nowMs)) continue;
       this.#said(line, nowMs);
       const { service, revision } = line.roster;
-      if (this.audience.of(service) > 0) announcements.push(this.#announce(service, revision));
+      if (this.audience.of(service) > 0)
+        announcements.push(announcementOf(this.#speaker(), service, revision));
     }
     return announcements;
   }
@@ -265,28 +271,20 @@ export class Publisher {
     );
     if (nowMs - line.emptySinceMs < ttlMs) return false;
     if (this.#unsettled.has(line.roster.service)) return false;
+    return this.#drop(line);
+  }
+
+  #drop(line: Line): boolean {
     this.#base = Math.max(this.#base, line.roster.revision);
     return this.#lines.delete(line.roster.service);
   }
 
-  #announce(service: string, revision: number): Publication {
-    return {
-      topic: deltaTopic(service),
-      message: {
-        kind: "announce",
-        service,
-        epoch: this.#epoch,
-        revision,
-        authority: this.#authority,
-      },
-    };
-  }
-
   #signOfLife(nowMs: number): Publication[] {
     if (!this.#pulse.due(nowMs)) return [];
-    const epoch = this.#epoch;
-    const authority = this.#authority;
-    const intervalMs = this.#tuning.announceIntervalMs;
-    return [{ topic: PULSE_TOPIC, message: { kind: "pulse", epoch, authority, intervalMs } }];
+    return [pulseOf(this.#speaker(), this.#tuning.announceIntervalMs)];
+  }
+
+  #speaker(): Speaker {
+    return { epoch: this.#epoch, authority: this.#authority };
   }
 }

@@ -17,10 +17,10 @@ export class PulseTimer {
     this.#givenMs = -Infinity;
   }
 
-  /** Somebody listens since now. A crowd is answered at the coalescing pace. */
-  greet(nowMs: number): void {
-    const { announceIntervalMs, coalesceMs } = this.#tuning;
-    this.#givenMs = Math.min(this.#givenMs, nowMs - announceIntervalMs + coalesceMs);
+  /** Somebody listens since now. A crowd is answered together, `spacingMs` later. */
+  greet(nowMs: number, spacingMs: number): void {
+    const { announceIntervalMs } = this.#tuning;
+    this.#givenMs = Math.min(this.#givenMs, nowMs - announceIntervalMs + spacingMs);
   }
 
   /** True where it is time; it counts as given then. */

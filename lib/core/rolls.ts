@@ -214,24 +214,38 @@ export class Rolls {
 
   #publish(nowMs: number): void {
     const due = this.publisher.due(nowMs);
+    const named = new Map<string, number>();
     for (const publication of due.publications) this.#emit({ kind: "publish", ...publication });
     for (const { route, edition, service, revision } of due.settled) {
-      this.#emit({ kind: "reply", route, message: this.#settle(service, edition, revision) });
+      this.#emit({
+        kind: "reply",
+        route,
+        message: this.#settle({ service, edition, revision, named }),
+      });
     }
     for (const service of due.changed) this.#emit({ kind: "changed", service });
   }
 
-  #settle(
-    service: string,
-    edition: number | null,
-    revision: number,
-  ): Extract<SurveyorEffect, { kind: "reply" }>["message"] {
+  /** Named consumers are counted once per service, however many leave it together. */
+  #settle(wait: {
+    readonly service: string;
+    readonly edition: number | null;
+    readonly revision: number;
+    readonly named: Map<string, number>;
+  }): Extract<SurveyorEffect, { kind: "reply" }>["message"] {
+    const { service, edition, revision } = wait;
     if (edition !== null) return { kind: "recorded", edition, revision };
-    let named = 0;
-    for (const watch of this.consumers.values()) {
-      if (watch.services.includes(service) || watch.services.includes("*")) named += 1;
-    }
+    const named = wait.named.get(service) ?? this.#consumersOf(service);
+    wait.named.set(service, named);
     const anonymous = Math.max(0, this.publisher.audience.of(service) - named);
     return { kind: "left", revision, named, anonymous };
+  }
+
+  #consumersOf(service: string): number {
+    let named = 0;
+    for (const { services } of this.consumers.values()) {
+      if (services.includes(service) || services.includes("*")) named += 1;
+    }
+    return named;
   }
 }

@@ -19,6 +19,8 @@ interface Respondent {
 
 /** Everyone who was asked in one round and has until one absolute deadline. */
 interface Window {
+  /** Its deadline was moved once; a clock that is always late must not move it for ever. */
+  wasPostponed: boolean;
   deadlineMs: number;
   readonly round: number;
   readonly routes: readonly string[];
@@ -106,10 +108,18 @@ export class Rounds {
     return true;
   }
 
-  /** Moves every deadline: the time we did not look is nobody's fault but ours. */
+  /**
+   * Moves every deadline, each one once: the time we did not look is nobody's fault but ours, but
+   * a loop that is late at every turn must not put off its judgement for ever.
+   */
   postpone(byMs: number): void {
-    for (const window of this.#windows) window.deadlineMs += byMs;
-    for (const window of this.#probes) window.deadlineMs += byMs;
+    for (const queue of [this.#windows, this.#probes]) {
+      for (const window of queue) {
+        if (!window.wasPostponed) window.deadlineMs += byMs;
+        window.wasPostponed = true;
+      }
+      queue.sort((a, b) => a.deadlineMs - b.deadlineMs);
+    }
   }
 
   /** Forgets what is under way, after a stall: answers may have been lost with connections. */
@@ -203,7 +213,9 @@ export class Rounds {
       const respondent = this.#respondents.get(route);
       if (respondent !== undefined) respondent.asked = this.#round;
     }
-    queue.push({ deadlineMs, round: this.#round, routes });
+    const last = queue.at(-1)?.deadlineMs ?? -Infinity;
+    queue.push({ deadlineMs, wasPostponed: false, round: this.#round, routes });
+    if (deadlineMs < last) queue.sort((a, b) => a.deadlineMs - b.deadlineMs);
   }
 
   /** The latest tick whose time has come, by the same arithmetic that tells the time of a tick. */

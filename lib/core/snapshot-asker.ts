@@ -10,6 +10,7 @@ interface Request {
   readonly service: string;
   readonly topic: string;
   deadlineMs: number;
+  wasPostponed: boolean;
 }
 
 /**
@@ -64,7 +65,9 @@ export class SnapshotAsker {
   }
 
   postpone(byMs: number): void {
-    if (this.#open !== null) this.#open.deadlineMs += byMs;
+    if (this.#open === null || this.#open.wasPostponed) return;
+    this.#open.deadlineMs += byMs;
+    this.#open.wasPostponed = true;
   }
 
   advance(nowMs: number): void {
@@ -89,7 +92,8 @@ export class SnapshotAsker {
     if (service === ALL) this.#wanted.clear();
     else this.#wanted.delete(service);
     const topic = snapshotTopic(token(this.#random), service);
-    this.#open = { service, topic, deadlineMs: nowMs + this.#patienceMs() };
+    const deadlineMs = nowMs + this.#patienceMs();
+    this.#open = { service, topic, deadlineMs, wasPostponed: false };
     this.#emit({ kind: "subscribe", source: this.#source, topic });
   }
 

@@ -173,12 +173,13 @@ export class Surveyor {
   #subscribed(topic: string, nowMs: number): void {
     const parsed = parseTopic(topic);
     if (parsed.kind === "pulse") return this.#rolls.publisher.greetPulse(nowMs);
-    if (parsed.kind === "unknown" || !isWatchable(parsed.service) || !this.#admitTopic(topic)) {
-      this.#effects.push({ kind: "note", event: "topic.ignored", detail: parsed.kind });
-      return;
+    if (parsed.kind === "snapshot" && isWatchable(parsed.service)) {
+      // Not counted as a topic: whoever holds all topics must not keep others from the list.
+      if (this.#desk.request({ topic, service: parsed.service })) return;
+    } else if (parsed.kind === "deltas" && isWatchable(parsed.service) && this.#admitTopic(topic)) {
+      return this.#rolls.publisher.subscribed(parsed.service);
     }
-    if (parsed.kind === "deltas") return this.#rolls.publisher.subscribed(parsed.service);
-    this.#desk.request({ topic, service: parsed.service });
+    this.#effects.push({ kind: "note", event: "topic.ignored", detail: parsed.kind });
   }
 
   /** Topics are counted while they are new; the same topic again is another subscriber of it. */
@@ -190,12 +191,9 @@ export class Surveyor {
 
   #unsubscribed(topic: string): void {
     const parsed = parseTopic(topic);
-    if (!this.#topics.has(topic)) return;
-    if (parsed.kind === "snapshot") {
-      this.#desk.cancel(topic);
-      this.#topics.delete(topic);
-    }
-    if (parsed.kind !== "deltas") return;
+    if (parsed.kind === "pulse") return this.#rolls.publisher.leftPulse();
+    if (parsed.kind === "snapshot") return this.#desk.cancel(topic);
+    if (parsed.kind !== "deltas" || !this.#topics.has(topic)) return;
     this.#rolls.publisher.audience.remove(parsed.service);
     if (!this.#rolls.publisher.audience.isNamed(parsed.service)) this.#topics.delete(topic);
   }

@@ -37,9 +37,10 @@ export class Trust {
   /** Starts to learn, or starts over. */
   learn(nowMs: number, reason: "start" | "stall"): void {
     this.#stalled = reason === "stall";
+    // One stall after the other must not put off judgement for ever: the ceiling stands.
+    if (!this.isLearning) this.#ceilingMs = nowMs + this.#tuning.learningMaxMs;
     this.#authority = "learning";
-    this.#untilMs = nowMs + learningMs(this.#tuning);
-    this.#ceilingMs = nowMs + this.#tuning.learningMaxMs;
+    this.#untilMs = Math.min(this.#ceilingMs, nowMs + learningMs(this.#tuning));
   }
 
   /** Somebody came back, so others may still be on their way. */

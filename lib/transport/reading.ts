@@ -13,11 +13,22 @@ export interface Reader {
 }
 
 /**
+ * zeromq hands on what is ready without giving the event loop a turn. After this long it gets one,
+ * or a flood on one socket would keep timers and the other sockets waiting.
+ */
+const TURN_MS = 5;
+
+/**
  * Hands on every message until the socket is closed; the promise never rejects. A handler that
  * throws costs its message and no more.
  */
 export async function readUntilClosed(socket: Readable, reader: Reader): Promise<void> {
+  let turnMs = performance.now();
   while (!socket.closed) {
+    if (performance.now() - turnMs > TURN_MS) {
+      await new Promise((resolve) => setImmediate(resolve));
+      turnMs = performance.now();
+    }
     let frames: readonly Uint8Array[];
     try {
       frames = await socket.receive();

@@ -143,7 +143,7 @@ function boundOptions(options: BoundOptions): SocketOptions<Router & XPublisher>
   return {
     context: sharedContext(),
     linger: LINGER_MS,
-    maxMessageSize: LIMITS.frameBytesMax,
+    maxMessageSize: LIMITS.requestBytesMax,
     backlog: BACKLOG,
     ipv6: options.ipv6,
     handshakeInterval: HANDSHAKE_MS,

@@ -24,8 +24,8 @@ test("news hastens it", () => {
 test("who begins to listen is answered within the coalescing time, a crowd together", () => {
   const pulse = new PulseTimer(LAN);
   pulse.due(0);
-  pulse.greet(100);
-  pulse.greet(110);
+  pulse.greet(100, LAN.coalesceMs);
+  pulse.greet(110, LAN.coalesceMs);
   assert.equal(pulse.nextMs(), 120);
   assert.equal(pulse.due(120), true);
   assert.equal(pulse.nextMs(), 1120);
@@ -34,10 +34,10 @@ test("who begins to listen is answered within the coalescing time, a crowd toget
 test("greeting never puts it off", () => {
   const pulse = new PulseTimer(LAN);
   pulse.due(0);
-  pulse.greet(995);
+  pulse.greet(995, LAN.coalesceMs);
   assert.equal(pulse.nextMs(), 1000);
   const hasty = new PulseTimer(tuneRegistrar({ announceIntervalMs: 20, coalesceMs: 10_000 }));
   hasty.due(0);
-  hasty.greet(10);
+  hasty.greet(10, LAN.coalesceMs);
   assert.equal(hasty.nextMs(), 20);
 });

@@ -427,3 +427,17 @@ test("waking when asked makes time pass", () => {
   };
   assertProgress(machine, { fromMs: 0, wakes: 1000, atLeastMs: 5_000 });
 });
+
+test("a clock that is late at every turn puts off the judgement once, not for ever", () => {
+  const rounds = new Rounds(LAN, 0);
+  rounds.add("silent");
+  let nowMs = 0;
+  let silent: readonly string[] = [];
+  while (silent.length === 0 && nowMs < 60_000) {
+    silent = rounds.due(nowMs).silent;
+    nowMs += 160;
+    rounds.postpone(160 + 50);
+  }
+  assert.deepEqual(silent, ["silent"]);
+  assert.ok(nowMs < 5000, `judged after ${nowMs} ms`);
+});

@@ -60,11 +60,14 @@ test("after a start those who come back are spared, after a stall everybody is",
   assert.deepEqual([stalled.spares(true), stalled.spares(false)], [false, false]);
 });
 
-test("a stall while learning starts it over with a new ceiling", () => {
+test("a stall while learning starts it over under the same ceiling, however often it stalls", () => {
   const trust = learning("start");
   trust.learn(3000, "stall");
   assert.equal(trust.nextMs(), 6700);
   assert.ok(trust.spares(false));
   trust.returned(32_000);
-  assert.equal(trust.nextMs(), 33_000);
+  assert.equal(trust.nextMs(), 30_000);
+  for (let ms = 4000; ms < 30_000; ms += 3000) trust.learn(ms, "stall");
+  assert.equal(trust.nextMs(), 30_000);
+  assert.ok(trust.due(30_000));
 });

@@ -48,7 +48,8 @@ test("the machine is woken when it wants to be, not before and not twice", async
   loop.take("b");
   await until(() => machine.inputs.length === 3, { what: "it is woken" });
   assert.deepEqual(machine.inputs, ["a", "b", "wake"]);
-  assert.ok((machine.timesMs[2] ?? 0) >= dueMs);
+  // A timer of Node may be early by a millisecond; the machine then asks for the rest of the time.
+  assert.ok((machine.timesMs[2] ?? 0) >= dueMs - 2);
   // Nothing more is due.
   await during(40, () => assert.equal(machine.inputs.length, 3));
   loop.stop();

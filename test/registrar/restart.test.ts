@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Member } from "../../lib/index.ts";
+import type { Member, Watcher } from "../../lib/index.ts";
 import { during } from "../helpers/during.ts";
 import { ids, record, told } from "../helpers/record.ts";
 import type { Recording } from "../helpers/record.ts";
@@ -185,6 +185,10 @@ test("with two registrars, one may die, come back and die again, and nobody is m
   const again = await rig.registrar({ ...QUICK, ...one.endpoints });
   await until(() => again.counters.members === 5, { what: "all are back with the first" });
   await until(() => again.view("cache").authority === "live", { what: "the first has learned" });
+  const trusts = ({ view }: Watcher): boolean =>
+    view.sources.some(({ epoch, authority }) => epoch === again.epoch && authority === "live");
+  await until(() => trusts(watcher) && trusts(anonymous), { what: "both watchers are back too" });
+  await until(() => again.counters.consumers === 1, { what: "the named one is known by name" });
   await two.close();
   await members[4]?.leave();
   await until(() => lists.last?.length === 4, { what: "one left" });

@@ -134,11 +134,11 @@ for (const protocol of PROTOCOLS) {
     const bad = await new Client(t).dial(registrar.port.endpoints.survey);
     bad.send("bad");
     const [goodRoute, badRoute] = [await registrar.route("good"), await registrar.route("bad")];
-    good.port.send(Buffer.alloc(LIMITS.frameBytesMax, 0x61));
-    bad.port.send(Buffer.alloc(LIMITS.frameBytesMax + 1));
+    good.port.send(Buffer.alloc(LIMITS.requestBytesMax, 0x61));
+    bad.port.send(Buffer.alloc(LIMITS.requestBytesMax + 1));
     await until(() => registrar.disconnected.length > 0, { what: "the disconnect" });
     assert.deepEqual(registrar.disconnected, [badRoute]);
-    await until(() => registrar.received.some((m) => m.text.length === LIMITS.frameBytesMax), {
+    await until(() => registrar.received.some((m) => m.text.length === LIMITS.requestBytesMax), {
       what: "the largest frame",
     });
     registrar.send(goodRoute, "still here");

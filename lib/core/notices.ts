@@ -1,0 +1,40 @@
+import type { Authority, RosterMessage } from "./messages.ts";
+import { deltaTopic, PULSE_TOPIC } from "./topics.ts";
+
+/** A message and where it goes. */
+export interface Publication {
+  readonly topic: string;
+  readonly message: RosterMessage;
+}
+
+/** Somebody who waits for a change of theirs to be published. */
+export interface Waiting {
+  readonly route: string;
+  /** The edition that is waited for, or null for a goodbye. */
+  readonly edition: number | null;
+}
+
+/** A wait that ended: everything that was known at the time is in this revision. */
+export interface Settled extends Waiting {
+  readonly service: string;
+  readonly revision: number;
+}
+
+/** Who speaks, and how far it trusts its lists. */
+export interface Speaker {
+  readonly epoch: string;
+  readonly authority: Authority;
+}
+
+/** The revision at which a service stands, for those who follow it. */
+export function announcementOf(speaker: Speaker, service: string, revision: number): Publication {
+  return {
+    topic: deltaTopic(service),
+    message: { kind: "announce", service, revision, ...speaker },
+  };
+}
+
+/** The sign of life, for all who listen. */
+export function pulseOf(speaker: Speaker, intervalMs: number): Publication {
+  return { topic: PULSE_TOPIC, message: { kind: "pulse", intervalMs, ...speaker } };
+}
