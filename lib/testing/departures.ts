@@ -101,6 +101,16 @@ function judgedFromMs({ facts, sentMs }: Departure): number {
   return fromMs;
 }
 
+/** The card of a peer that could not be heard may be as old as you like. */
+function cardFromMs(departure: Departure): number {
+  const { peer, sentMs } = departure;
+  const fromMs = judgedFromMs(departure);
+  const wasHeard = [peer.unsettled, peer.silence].every(
+    (trouble) => !trouble.touched(fromMs, sentMs),
+  );
+  return wasHeard ? fromMs : -Infinity;
+}
+
 /** Something happened to the peer itself that explains its departure. */
 function isBlamed(departure: Departure): boolean {
   const { peer, sentMs, facts } = departure;
@@ -142,7 +152,7 @@ function isPossible(departure: Departure): boolean {
       return peer.saidGoodbye && peer.endedMs <= sentMs;
     case "draining":
     case "critical":
-      return peer.unusable.touched(judgedFromMs(departure), sentMs);
+      return peer.unusable.touched(cardFromMs(departure), sentMs);
     case "connection-lost":
       return peer.closedMs <= sentMs || peer.endedMs <= sentMs;
     case "missed-surveys":
