@@ -1,5 +1,5 @@
 import { Audience } from "./audience.ts";
-import type { Authority, RosterMessage, ServiceSnapshot } from "./messages.ts";
+import type { Authority, ServiceSnapshot } from "./messages.ts";
 import { silenceMs } from "./options.ts";
 import type { RegistrarTuning } from "./options.ts";
 import type { Entry, LeftCause, Tombstone } from "./peer.ts";

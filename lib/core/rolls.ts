@@ -61,7 +61,7 @@ export class Rolls {
   /** Our own event loop stood still: nobody is blamed for what we did not see. */
   stalled(nowMs: number, lateMs: number): void {
     this.rounds.forgive();
-    this.trust.learn(nowMs, "stall");
+    this.trust.learn(nowMs, "stall", lateMs);
     this.#announceAuthority();
     this.#emit({ kind: "note", event: "registrar.stalled", detail: `${Math.round(lateMs)} ms` });
   }

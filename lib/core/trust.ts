@@ -34,11 +34,15 @@ export class Trust {
     return this.isLearning && (this.#stalled || returning);
   }
 
-  /** Starts to learn, or starts over. */
-  learn(nowMs: number, reason: "start" | "stall"): void {
+  /**
+   * Starts to learn, or starts over. `awayMs` is how long the registrar stood still: long enough for
+   * clients to give up their connections, and all of it begins anew; shorter stalls share one
+   * ceiling, so that one after the other cannot put off judgement for ever.
+   */
+  learn(nowMs: number, reason: "start" | "stall", awayMs = 0): void {
+    const isFresh = !this.isLearning || awayMs > this.#quietMs;
     this.#stalled = reason === "stall";
-    // One stall after the other must not put off judgement for ever: the ceiling stands.
-    if (!this.isLearning) this.#ceilingMs = nowMs + this.#tuning.learningMaxMs;
+    this.#ceilingMs = isFresh ? nowMs + this.#tuning.learningMaxMs : this.#ceilingMs + awayMs;
     this.#authority = "learning";
     this.#untilMs = Math.min(this.#ceilingMs, nowMs + learningMs(this.#tuning));
   }
@@ -46,8 +50,12 @@ export class Trust {
   /** Somebody came back, so others may still be on their way. */
   returned(nowMs: number): void {
     if (!this.isLearning) return;
-    const quietMs = this.#tuning.surveyIntervalMs + this.#tuning.answerWindowMs;
-    this.#untilMs = Math.min(this.#ceilingMs, Math.max(this.#untilMs, nowMs + quietMs));
+    this.#untilMs = Math.min(this.#ceilingMs, Math.max(this.#untilMs, nowMs + this.#quietMs));
+  }
+
+  /** Within this time every member that is there has been asked and has answered. */
+  get #quietMs(): number {
+    return this.#tuning.surveyIntervalMs + this.#tuning.answerWindowMs;
   }
 
   /** True once, at the moment learning ends. */

@@ -125,14 +125,14 @@ function isBlamed(departure: Departure): boolean {
 }
 
 /**
- * Two processes claim one id while the registrar knows neither, because it is new or was away:
- * whoever comes first has it.
+ * Two processes claim one id at a registrar that has just begun and knows neither: whoever comes
+ * first has it. One that stood still knows whom it had listed.
  */
 function wasContested({ facts, peer, sentMs }: Departure): boolean {
-  const { learning } = facts.registrar;
+  const { registrar, bounds } = facts;
   return rivalsOf(facts, peer).some(
-    (rival) =>
-      rival.bornMs <= sentMs && learning.touched(rival.bornMs - facts.bounds.judgementMs, sentMs),
+    ({ bornMs }) =>
+      bornMs <= sentMs && registrar.down.touched(bornMs - bounds.convergenceMs, sentMs),
   );
 }
 

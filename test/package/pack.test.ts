@@ -18,7 +18,7 @@ const PUBLISHED = [
   /^(?:README\.md|LICENSE|CHANGELOG\.md|package\.json)$/,
   /^lib\/(?:README|wire\/PROTOCOL)\.md$/,
 ];
-const FILES_MAX = 360;
+const FILES_MAX = 420;
 const BYTES_MAX = 750_000;
 
 let source: Folder;

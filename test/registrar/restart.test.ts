@@ -170,7 +170,7 @@ test("with two registrars, one may die, come back and die again, and nobody is m
   const rosters = [one.endpoints.roster, two.endpoints.roster];
   const anonymous = rig.watcher({ roster: rosters, service: "cache", ...SOON });
   await until(() => anonymous.peers.length === 5, { what: "the anonymous watcher follows" });
-  const unnamed = record(anonymous.peers$);
+  record(anonymous.peers$);
   const lists = record(watcher.peers$);
   const states = record(watcher.connection$);
   await until(() => lists.last?.length === 5, { what: "all are listed" });

@@ -7,6 +7,7 @@ import {
   simulate,
   Violation,
 } from "../../lib/testing/index.ts";
+import type { Scenario } from "../../lib/testing/index.ts";
 import type { Facts, Invariant } from "../../lib/testing/index.ts";
 
 test("nothing happens until time passes, and then as much as passes", () => {
@@ -115,19 +116,16 @@ test("a violated claim says what, when, and what led to it", () => {
 });
 
 test("a scenario is plain data", () => {
-  const outcome = runScenario(
-    JSON.parse(
-      JSON.stringify({
-        options: { seed: 8, registrar: { preset: "local" } },
-        actions: [
-          { kind: "start", node: "a", spec: { service: "s" }, atMs: 0 },
-          { kind: "start", node: "b", spec: {}, atMs: 0 },
-          { kind: "crash", node: "a", reset: true, atMs: 500 },
-        ],
-        untilMs: 1000,
-      }),
-    ),
-  );
+  const scenario: Scenario = {
+    options: { seed: 8, registrar: { preset: "local" } },
+    actions: [
+      { kind: "start", node: "a", spec: { service: "s" }, atMs: 0 },
+      { kind: "start", node: "b", spec: {}, atMs: 0 },
+      { kind: "crash", node: "a", reset: true, atMs: 500 },
+    ],
+    untilMs: 1000,
+  };
+  const outcome = runScenario(JSON.parse(JSON.stringify(scenario)) as Scenario);
   assert.equal(outcome.violation, null, describeOutcome(outcome));
 });
 

@@ -38,6 +38,16 @@ test("a member that thawed hung up at once, with the surveys it was waiting for 
   }
 });
 
+test("a registrar that was stopped while it learned judged at once when it went on", () => {
+  const cluster = simulate({ seed: 1, members: 3, watchers: 1, registrar: { preset: "local" } });
+  cluster.runFor(1000);
+  const fromMs = cluster.nowMs;
+  // Longer than what was left of its learning ceiling, and long enough for all to hang up.
+  cluster.stop("registrar", { forMs: 9500 });
+  cluster.runFor(20_000);
+  assert.deepEqual(leftSince(cluster, "w0", fromMs), []);
+});
+
 test("a watcher of the roster alone asked for its first snapshot twice", () => {
   const snapshots: string[] = [];
   const tamper: Tamper = {

@@ -14,4 +14,9 @@ export const KNOWN_SEEDS: readonly KnownSeed[] = [
     found:
       "a member that had thawed hung up needlessly, came back, crashed while the first registrar was learning, and stayed listed until it had learned",
   },
+  {
+    seed: 483,
+    found:
+      "a registrar that was stopped while it learned judged at once when it went on, and lost everybody",
+  },
 ];
