@@ -101,16 +101,6 @@ function judgedFromMs({ facts, sentMs }: Departure): number {
   return fromMs;
 }
 
-/** The card of a peer that could not be heard may be as old as you like. */
-function cardFromMs(departure: Departure): number {
-  const { peer, sentMs } = departure;
-  const fromMs = judgedFromMs(departure);
-  const wasHeard = [peer.unsettled, peer.silence].every(
-    (trouble) => !trouble.touched(fromMs, sentMs),
-  );
-  return wasHeard ? fromMs : -Infinity;
-}
-
 /** Something happened to the peer itself that explains its departure. */
 function isBlamed(departure: Departure): boolean {
   const { peer, sentMs, facts } = departure;
@@ -125,14 +115,14 @@ function isBlamed(departure: Departure): boolean {
 }
 
 /**
- * Two processes claim one id at a registrar that has just begun and knows neither: whoever comes
- * first has it. One that stood still knows whom it had listed.
+ * Two processes claim one id while the registrar knows neither, because it is new or was away:
+ * whoever comes first has it.
  */
 function wasContested({ facts, peer, sentMs }: Departure): boolean {
-  const { registrar, bounds } = facts;
+  const { learning } = facts.registrar;
   return rivalsOf(facts, peer).some(
-    ({ bornMs }) =>
-      bornMs <= sentMs && registrar.down.touched(bornMs - bounds.convergenceMs, sentMs),
+    (rival) =>
+      rival.bornMs <= sentMs && learning.touched(rival.bornMs - facts.bounds.judgementMs, sentMs),
   );
 }
 
@@ -152,7 +142,7 @@ function isPossible(departure: Departure): boolean {
       return peer.saidGoodbye && peer.endedMs <= sentMs;
     case "draining":
     case "critical":
-      return peer.unusable.touched(cardFromMs(departure), sentMs);
+      return peer.unusable.touched(judgedFromMs(departure), sentMs);
     case "connection-lost":
       return peer.closedMs <= sentMs || peer.endedMs <= sentMs;
     case "missed-surveys":

@@ -164,7 +164,7 @@ test("a signal ends the wait for a registrar, a timeout as well", async (t) => {
   assert.equal(await run.code(), 143);
   const late = await finished(t, ["join", "cache", ...flags, "--join-timeout-ms", "50"]);
   assert.equal(late.code, 75);
-  assert.match(late.stderr, /rollcall: ERR_TIMEOUT: .*joinTimeoutMs 50\n$/);
+  assert.match(late.stderr, /rollcall: ERR_TIMEOUT: .*joinTimeoutMs 50: no registrar answered\n$/);
 });
 
 test("without a command it stays until its input ends, if told to", async (t) => {
