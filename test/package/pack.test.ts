@@ -19,7 +19,7 @@ const PUBLISHED = [
   /^lib\/(?:README|wire\/PROTOCOL)\.md$/,
 ];
 const FILES_MAX = 420;
-const BYTES_MAX = 750_000;
+const BYTES_MAX = 800_000;
 
 let source: Folder;
 let app: Folder;
