@@ -85,7 +85,7 @@ export class PeerBook implements PeerFacts {
 
   /** Something from outside broke its connection, and told this end or both. */
   wasCut(nowMs: number, told: CutEnds = "both"): void {
-    if (told === "client") this.desertedMs = Math.min(this.desertedMs, nowMs);
+    if (told === "client" || told === "nobody") this.desertedMs = Math.min(this.desertedMs, nowMs);
     this.closedMs = Math.min(this.closedMs, nowMs);
     this.settledMs = Infinity;
     if (!this.unsettled.isOpen) this.unsettled.begin(nowMs);

@@ -6,8 +6,11 @@ import type { Random } from "./random.ts";
 /** Heartbeats without an answer after which a connection is given up. */
 const BEATS = 3;
 
-/** The ends of a connection that learn at once of its end. */
-export type CutEnds = "both" | "client" | "registrar";
+/**
+ * The ends of a connection that learn at once of its end. With `nobody` the client's socket falls
+ * silent as libzmq does in some cases: it reports nothing and tries nothing until it is dialled.
+ */
+export type CutEnds = "both" | "client" | "registrar" | "nobody";
 
 type Parcel<T> = { readonly kind: "data"; readonly value: T } | { readonly kind: "end" };
 
@@ -48,6 +51,7 @@ export class Connection<Up, Down> {
   #clientOpen = true;
   #registrarOpen = true;
   #isCut = false;
+  #isHushed = false;
   #unanswered = 0;
   #unheard = 0;
 
@@ -120,8 +124,11 @@ export class Connection<Up, Down> {
     this.#up.discard();
     this.#down.discard();
     this.#isCut = true;
-    if (this.#registrarOpen && told !== "client") this.#up.push({ kind: "end" }, "urgent");
-    if (this.#clientOpen && told !== "registrar") this.#down.push({ kind: "end" }, "urgent");
+    this.#isHushed = told === "nobody";
+    if (this.#registrarOpen && (told === "both" || told === "registrar"))
+      this.#up.push({ kind: "end" }, "urgent");
+    if (this.#clientOpen && (told === "both" || told === "client"))
+      this.#down.push({ kind: "end" }, "urgent");
   }
 
   #pipe<T>(
@@ -171,7 +178,7 @@ export class Connection<Up, Down> {
       this.closeByRegistrar();
       ends.upEnded();
     }
-    if (this.#unheard > BEATS && this.#clientOpen && client.isRunning) {
+    if (this.#unheard > BEATS && this.#clientOpen && client.isRunning && !this.#isHushed) {
       this.closeByClient();
       ends.downEnded();
     }

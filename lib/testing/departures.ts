@@ -23,7 +23,7 @@ export const departureInvariants: readonly Invariant[] = [
     check: ({ ...facts }) =>
       firstDeparture(facts, (departure) => {
         if (isBlamed(departure) || wasAbsent(departure)) return undefined;
-        return "is alive and well";
+        return "it is alive and well";
       }),
   },
   {
@@ -33,7 +33,7 @@ export const departureInvariants: readonly Invariant[] = [
     check: (facts) =>
       firstDeparture(facts, (departure) => {
         if (isBlamed(departure) || !wasAbsent(departure)) return undefined;
-        return "is alive and well; it is the registrar that was away";
+        return "it is alive and well, and the registrar was away";
       }),
   },
   {
@@ -42,10 +42,10 @@ export const departureInvariants: readonly Invariant[] = [
     when: "step",
     check: (facts) =>
       firstDeparture(facts, (departure) => {
-        if (!isPossible(departure)) return "and nothing of that kind happened to it";
+        if (!isPossible(departure)) return "nothing of that kind happened to it";
         const only = onlyCauses(departure);
         if (only === undefined || only.includes(departure.cause)) return undefined;
-        return `but the cause is ${only.join(" or ")}`;
+        return `the cause is ${only.join(" or ")}`;
       }),
   },
   {
@@ -68,7 +68,7 @@ function firstDeparture(
       const complaint = departure === undefined ? undefined : complain(departure);
       if (departure === undefined || complaint === undefined) continue;
       const { consumer, peer, cause } = departure;
-      return `${consumer.node} lost ${peer.id} of ${peer.service} (node ${peer.node}, ${cause}), which ${complaint}`;
+      return `${consumer.node} lost ${peer.id} of ${peer.service} (node ${peer.node}, ${cause}): ${complaint}`;
     }
   }
   return undefined;
@@ -101,6 +101,16 @@ function judgedFromMs({ facts, sentMs }: Departure): number {
   return fromMs;
 }
 
+/** The card of a peer that could not be heard may be as old as you like. */
+function cardFromMs(departure: Departure): number {
+  const { peer, sentMs } = departure;
+  const fromMs = judgedFromMs(departure);
+  const wasHeard = [peer.unsettled, peer.silence].every(
+    (trouble) => !trouble.touched(fromMs, sentMs),
+  );
+  return wasHeard ? fromMs : -Infinity;
+}
+
 /** Something happened to the peer itself that explains its departure. */
 function isBlamed(departure: Departure): boolean {
   const { peer, sentMs, facts } = departure;
@@ -115,14 +125,14 @@ function isBlamed(departure: Departure): boolean {
 }
 
 /**
- * Two processes claim one id while the registrar knows neither, because it is new or was away:
- * whoever comes first has it.
+ * Two processes claim one id at a registrar that has just begun and knows neither: whoever comes
+ * first has it. One that stood still knows whom it had listed.
  */
 function wasContested({ facts, peer, sentMs }: Departure): boolean {
-  const { learning } = facts.registrar;
+  const { registrar, bounds } = facts;
   return rivalsOf(facts, peer).some(
-    (rival) =>
-      rival.bornMs <= sentMs && learning.touched(rival.bornMs - facts.bounds.judgementMs, sentMs),
+    ({ bornMs }) =>
+      bornMs <= sentMs && registrar.down.touched(bornMs - bounds.convergenceMs, sentMs),
   );
 }
 
@@ -142,7 +152,7 @@ function isPossible(departure: Departure): boolean {
       return peer.saidGoodbye && peer.endedMs <= sentMs;
     case "draining":
     case "critical":
-      return peer.unusable.touched(judgedFromMs(departure), sentMs);
+      return peer.unusable.touched(cardFromMs(departure), sentMs);
     case "connection-lost":
       return peer.closedMs <= sentMs || peer.endedMs <= sentMs;
     case "missed-surveys":

@@ -1,83 +1,17 @@
-import { freezeBoundMs, tuneRegistrar } from "../core/options.ts";
+import { freezeBoundMs, pauseToleratedMs, tuneRegistrar } from "../core/options.ts";
 import type { RegistrarTuning, Some } from "../core/options.ts";
-import type { Card } from "../core/peer.ts";
-import type { ClientSpec } from "./resident.ts";
-import { REGISTRAR } from "./fleet.ts";
+import { mishap, start } from "./mishaps.ts";
+import type { Cast } from "./mishaps.ts";
 import type { NetworkOptions } from "./network.ts";
 import { Random } from "./random.ts";
-import type { Action, Scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 
 /** Members at the start, at most. */
 const MEMBERS_MAX = 8;
 const WATCHERS_MAX = 4;
 /** Quiet runs, usual ones, and chaos. */
-const ACTIONS_MAX = [4, 12, 12, 40] as const;
+const MISHAPS_MAX = [4, 12, 12, 40] as const;
 const SERVICES = ["cache", "cache2", "web"] as const;
-
-/** One node of a scenario, and what it may be started as again. */
-interface Cast {
-  readonly node: string;
-  readonly spec: ClientSpec;
-}
-
-type Make = (random: Random, cast: readonly Cast[], atMs: number) => Action;
-
-/** What happens how often, in relation. */
-const FAULTS: readonly (readonly [weight: number, make: Make])[] = [
-  [
-    4,
-    (random, cast, atMs) => ({
-      kind: "stop",
-      node: anyNode(random, cast),
-      forMs: someMs(random),
-      atMs,
-    }),
-  ],
-  [
-    3,
-    (random, cast, atMs) => ({
-      kind: "stall",
-      node: anyNode(random, cast),
-      forMs: someMs(random),
-      atMs,
-    }),
-  ],
-  [4, crash],
-  [4, partition],
-  [4, cut],
-  [
-    3,
-    (random, cast, atMs) => ({
-      kind: "leave",
-      node: random.chance(0.8) ? aMember(random, cast) : aClient(random, cast),
-      atMs,
-    }),
-  ],
-  [
-    3,
-    (random, cast, atMs) => ({
-      kind: "update",
-      node: aMember(random, cast),
-      card: aCard(random),
-      atMs,
-    }),
-  ],
-  [2, slow],
-  [2, rival],
-  [3, (random, cast, atMs) => start(random.pick(cast), atMs)],
-  [
-    2,
-    (random, _cast, atMs) => ({
-      kind: "crash",
-      node: REGISTRAR,
-      reset: random.chance(0.3),
-      restartAfterMs: someMs(random),
-      atMs,
-    }),
-  ],
-  [2, (random, _cast, atMs) => ({ kind: "stop", node: REGISTRAR, forMs: someMs(random), atMs })],
-  [2, (random, _cast, atMs) => ({ kind: "stall", node: REGISTRAR, forMs: someMs(random), atMs })],
-];
 
 /**
  * Makes up a scenario: the tuning, the network, who is there from the start, and what happens to
@@ -93,12 +27,13 @@ export function randomScenario(seed: number): Scenario {
   const starts = cast
     .filter(() => random.chance(0.9))
     .map((one) => start(one, random.chance(0.7) ? 0 : random.within([0, untilMs])));
-  const faults = someTimes(random, untilMs).map((atMs) =>
-    weighted(random, FAULTS)(random, cast, atMs),
+  const pauseMs = pauseToleratedMs(tuneRegistrar(registrar));
+  const mishaps = someTimes(random, untilMs).flatMap((atMs) =>
+    mishap({ random, cast, pauseMs, atMs }),
   );
   return {
     options: { seed, registrar, client: { preset }, network },
-    actions: [...starts, ...faults].toSorted((a, b) => a.atMs - b.atMs),
+    actions: [...starts, ...mishaps].toSorted((a, b) => a.atMs - b.atMs),
     untilMs,
   };
 }
@@ -106,7 +41,7 @@ export function randomScenario(seed: number): Scenario {
 /** Half of the troubles come soon after another one: it is in company that they do harm. */
 function someTimes(random: Random, untilMs: number): readonly number[] {
   const times: number[] = [];
-  const count = random.whole(1, random.pick(ACTIONS_MAX));
+  const count = random.whole(1, random.pick(MISHAPS_MAX));
   while (times.length < count) {
     const isSoon = times.length > 0 && random.chance(0.5);
     const soonMs = isSoon
@@ -121,16 +56,6 @@ function someTimes(random: Random, untilMs: number): readonly number[] {
     times.push(soonMs < untilMs ? soonMs : random.within([0, untilMs]));
   }
   return times;
-}
-
-function weighted<T>(random: Random, choices: readonly (readonly [weight: number, value: T])[]): T {
-  const total = choices.reduce((sum, [weight]) => sum + weight, 0);
-  let left = random.next() * total;
-  for (const [weight, value] of choices) {
-    left -= weight;
-    if (left < 0) return value;
-  }
-  return random.pick(choices)[1];
 }
 
 function someTuning(random: Random): Some<RegistrarTuning> {
@@ -178,84 +103,4 @@ function someCast(random: Random): readonly Cast[] {
     return { node: `w${w}`, spec: { services, anonymous: random.chance(0.3) } };
   });
   return [...members, ...watchers];
-}
-
-function start({ node, spec }: Cast, atMs: number): Action {
-  return { kind: "start", node, spec, atMs };
-}
-
-function aClient(random: Random, cast: readonly Cast[]): string {
-  return random.pick(cast).node;
-}
-
-function aMember(random: Random, cast: readonly Cast[]): string {
-  return random.pick(cast.filter(({ spec }) => spec.service !== undefined)).node;
-}
-
-function anyNode(random: Random, cast: readonly Cast[]): string {
-  return random.chance(0.2) ? REGISTRAR : aClient(random, cast);
-}
-
-/** Short, about as long as what is tolerated, or long. */
-function someMs(random: Random): number {
-  return Math.round(
-    random.within(
-      random.pick([
-        [20, 600],
-        [300, 3000],
-        [2000, 9000],
-      ] as const),
-    ),
-  );
-}
-
-function crash(random: Random, cast: readonly Cast[], atMs: number): Action {
-  const restart = random.chance(0.5) ? { restartAfterMs: someMs(random) } : {};
-  const node = random.chance(0.8) ? aMember(random, cast) : aClient(random, cast);
-  return { kind: "crash", node, reset: random.chance(0.3), ...restart, atMs };
-}
-
-function partition(random: Random, cast: readonly Cast[], atMs: number): Action {
-  const node = random.chance(0.1) ? REGISTRAR : aClient(random, cast);
-  const direction = random.pick(["both", "toRegistrar", "fromRegistrar"] as const);
-  return { kind: "partition", node, direction, forMs: someMs(random), atMs };
-}
-
-function cut(random: Random, cast: readonly Cast[], atMs: number): Action {
-  const which = random.pick(["survey", "roster"] as const);
-  const told = random.pick(["both", "client", "registrar"] as const);
-  return { kind: "cut", which, told, node: aClient(random, cast), atMs };
-}
-
-function slow(random: Random, cast: readonly Cast[], atMs: number): Action {
-  return {
-    kind: "slow",
-    node: aClient(random, cast),
-    readMs: random.whole(20, 800),
-    forMs: someMs(random),
-    atMs,
-  };
-}
-
-/** Another process that claims the id of a member. */
-function rival(random: Random, cast: readonly Cast[], atMs: number): Action {
-  const victim = random.pick(cast.filter(({ spec }) => spec.service !== undefined));
-  return {
-    kind: "start",
-    node: `rival-of-${victim.node}`,
-    spec: { ...victim.spec, id: victim.node },
-    atMs,
-  };
-}
-
-function aCard(random: Random): Partial<Card> {
-  const status = random.pick([
-    "passing",
-    "passing",
-    "warning",
-    "critical",
-    "draining",
-    "unknown",
-  ] as const);
-  return { status, weight: random.whole(0, 9) };
 }

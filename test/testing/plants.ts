@@ -30,7 +30,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     bug: "one missed survey is one too many",
-    foundBy: ["the living stay", "an outage removes nobody who lives"],
+    foundBy: ["the living stay", "an outage removes nobody who lives", "causes are true"],
     plant: () => ({ registrarTuning: (tuning) => ({ ...tuning, missedMax: 1 }) }),
   },
   {
@@ -63,17 +63,30 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     bug: "consumers take every run of the registrar for the first",
-    foundBy: ["a revision is the same for everybody", "views converge"],
+    foundBy: [
+      "an outage removes nobody who lives",
+      "a revision is the same for everybody",
+      "the living are listed",
+      "causes are true",
+      "the dead are out",
+      "views converge",
+    ],
     plant: oneEpoch,
   },
   {
     bug: "a member joins once and never again",
-    foundBy: ["an outage removes nobody who lives", "the living are listed", "views converge"],
+    foundBy: [
+      "an outage removes nobody who lives",
+      "the living are listed",
+      "views converge",
+      "causes are true",
+      "the registrar keeps no ghosts",
+    ],
     plant: joiningOnce,
   },
   {
     bug: "a newcomer gets every id that it asks for",
-    foundBy: ["the living stay", "an outage removes nobody who lives"],
+    foundBy: ["the living stay", "an outage removes nobody who lives", "causes are true"],
     plant: () => onJoin((routes, join) => routes.filter(([, other]) => isRival(other, join))),
   },
   {
@@ -83,7 +96,12 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     bug: "a suspect who answers stays suspect",
-    foundBy: ["the living stay", "the living are listed", "views converge"],
+    foundBy: [
+      "the living stay",
+      "an outage removes nobody who lives",
+      "the living are listed",
+      "views converge",
+    ],
     plant: unforgiving,
   },
   {

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { simulate } from "../../lib/testing/index.ts";
+import type { Cluster, Tamper } from "../../lib/testing/index.ts";
+
+// Each of these happened. What the machines did then is in the name.
+
+function leftSince(cluster: Cluster, name: string, sinceMs: number): readonly string[] {
+  return cluster
+    .changes(name)
+    .filter(({ atMs, change }) => atMs >= sinceMs && change.kind === "left")
+    .map(({ change: { peer, cause } }) => `${peer.id} ${cause}`);
+}
+
+test("a member that had reconnected crashed while the first registrar was learning, and stayed listed until it had learned", () => {
+  const cluster = simulate({ seed: 1, members: 2, watchers: 1 });
+  cluster.runFor(500);
+  cluster.cut("m1", "survey");
+  cluster.runFor(500);
+  assert.equal(cluster.facts.registrar.learningMs, 0);
+  const fromMs = cluster.nowMs;
+  cluster.crash("m1");
+  cluster.runFor(cluster.bounds.crashMs);
+  assert.deepEqual(leftSince(cluster, "w0", fromMs), ["m1 connection-lost"]);
+});
+
+test("a member that thawed hung up at once, with the surveys it was waiting for in its queue", () => {
+  for (let seed = 1; seed <= 20; seed += 1) {
+    const cluster = simulate({ seed, members: 2, watchers: 1 });
+    cluster.runFor(5000 + 37 * seed);
+    const fromMs = cluster.nowMs;
+    cluster.stop("m1", { forMs: 2600 });
+    cluster.runFor(2700);
+    const closed = cluster.trace.lines.filter(
+      ({ atMs, text }) => atMs > fromMs && text.includes("connection closed"),
+    );
+    assert.deepEqual(closed, [], `seed ${seed}`);
+  }
+});
+
+test("a registrar that was stopped while it learned judged at once when it went on", () => {
+  const cluster = simulate({ seed: 1, members: 3, watchers: 1, registrar: { preset: "local" } });
+  cluster.runFor(1000);
+  const fromMs = cluster.nowMs;
+  // Longer than what was left of its learning ceiling, and long enough for all to hang up.
+  cluster.stop("registrar", { forMs: 9500 });
+  cluster.runFor(20_000);
+  assert.deepEqual(leftSince(cluster, "w0", fromMs), []);
+});
+
+test("a registrar that had stood still gave the id of a living member to a newcomer", () => {
+  for (let seed = 1; seed <= 20; seed += 1) {
+    const cluster = simulate({ seed, members: 2, watchers: 1 });
+    cluster.runFor(5000);
+    const fromMs = cluster.nowMs;
+    cluster.stop("registrar", { forMs: 5000 });
+    cluster.runFor(4000);
+    cluster.join("rival", { id: "m1" });
+    cluster.runFor(20_000);
+    assert.deepEqual(leftSince(cluster, "w0", fromMs), [], `seed ${seed}`);
+    assert.ok(!cluster.nodes.includes("rival"));
+  }
+});
+
+test("a watcher of the roster alone asked for its first snapshot twice", () => {
+  const snapshots: string[] = [];
+  const tamper: Tamper = {
+    fromRegistrar: (effect) => {
+      if (effect.kind === "publish" && effect.message.kind === "snapshot")
+        snapshots.push(effect.topic);
+      return [effect];
+    },
+  };
+  const cluster = simulate({ seed: 1, tamper });
+  cluster.join("m0", { follows: false });
+  cluster.runFor(1000);
+  cluster.watch("everything", { anonymous: true });
+  cluster.watch("one", { anonymous: true, services: ["main"] });
+  cluster.runFor(3000);
+  assert.deepEqual([cluster.ids("everything"), cluster.ids("one")], [["m0"], ["m0"]]);
+  assert.equal(snapshots.length, 2);
+});
