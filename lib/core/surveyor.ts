@@ -28,6 +28,7 @@ export class Surveyor {
   readonly #desk: SnapshotDesk;
   readonly #topics = new Set<string>();
   #effects: SurveyorEffect[] = [];
+  #publications: SurveyorEffect[] = [];
   #expectedMs: number;
   /** Nearly every input is an answer that changes nothing, at a time at which nothing is due. */
   #isRoutine = false;
@@ -38,7 +39,7 @@ export class Surveyor {
     readonly nowMs: number;
   }) {
     const { epoch, tuning, nowMs } = options;
-    const emit = (effect: SurveyorEffect): void => void this.#effects.push(effect);
+    const emit = (effect: SurveyorEffect): void => this.#emit(effect);
     this.#epoch = epoch;
     this.#tuning = tuning;
     this.#rolls = new Rolls({ epoch, tuning, nowMs, emit });
@@ -92,6 +93,7 @@ export class Surveyor {
   /** Takes one input and does what is due. */
   handle(input: SurveyorInput, nowMs: number): readonly SurveyorEffect[] {
     this.#effects = [];
+    this.#publications = [];
     this.#isRoutine = false;
     this.#noticeStall(nowMs);
     this.#take(input, nowMs);
@@ -100,7 +102,14 @@ export class Surveyor {
     this.#rolls.advance(nowMs);
     this.#serveSnapshots(nowMs);
     this.#expectedMs = Math.min(nowMs + PULSE_MS, Math.max(nowMs, this.#nextMs()));
-    return this.#effects;
+    if (this.#publications.length === 0) return this.#effects;
+    return [...this.#publications, ...this.#effects];
+  }
+
+  /** What many wait for goes out before what one waits for. */
+  #emit(effect: SurveyorEffect): void {
+    if (effect.kind === "publish") this.#publications.push(effect);
+    else this.#effects.push(effect);
   }
 
   /** When the next wake-up is due. */
@@ -208,7 +217,7 @@ export class Surveyor {
         all: request.service === ALL,
         services: publisher.snapshot(request.service),
       };
-      this.#effects.push({ kind: "publish", topic: request.topic, message });
+      this.#emit({ kind: "publish", topic: request.topic, message });
     }
   }
 
