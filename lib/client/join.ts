@@ -8,7 +8,7 @@ import type { View } from "../core/view.ts";
 import { loggerFor } from "../host/log.ts";
 import { randomId } from "../host/random.ts";
 import { bounded, closeOnAbort, throwIfAborted } from "../host/wait.ts";
-import type { WaitOptions } from "../host/wait.ts";
+import type { Bounds, WaitOptions } from "../host/wait.ts";
 import {
   cardOf,
   changedCard,
@@ -85,18 +85,19 @@ export async function join(options: JoinOptions): Promise<Member> {
   const instance = randomId();
   const service = nameOf("service", options.service);
   const identity: Identity = { service, id: nameOf("id", options.id ?? instance), instance };
+  const tuning = tuningOf(options);
   const shell = new ClientShell({
     targets,
     services: servicesOf(options.watch ?? service, "watch"),
     instance,
     identity,
     showing: { edition: 1, card: cardOf(options, targets) },
-    tuning: tuningOf(options),
+    tuning,
     logger: loggerFor(options.logger),
   });
   const member = new MemberHandle(shell, identity);
   try {
-    await listed(shell, options);
+    await listed(shell, { signal: options.signal, timeoutMs: tuning.joinTimeoutMs });
   } catch (error) {
     // The registrar may have listed us while its confirmation is under way.
     shell.take({ kind: "leave" });
@@ -110,29 +111,21 @@ export async function join(options: JoinOptions): Promise<Member> {
 }
 
 /** Starts the shell and waits for the first registrar that lists us. */
-async function listed(shell: ClientShell, options: JoinOptions): Promise<void> {
-  const timeoutMs = tuningOf(options).joinTimeoutMs;
-  const timer = new AbortController();
-  const timeout = timeoutMs > 0 ? setTimeout(() => timer.abort(), timeoutMs) : undefined;
-  const signal = AbortSignal.any(options.signal ? [timer.signal, options.signal] : [timer.signal]);
+async function listed(shell: ClientShell, bounds: Bounds): Promise<void> {
+  // First of all: whatever comes of it comes in a later turn.
+  shell.take({ kind: "start" });
+  const { timeoutMs } = bounds;
   let refusal = "no registrar answered";
   // Published, not merely accepted: whoever looks after `join` has resolved finds the member.
-  const published = shell.until(
-    (effect) => {
-      if (effect.kind === "refused") refusal = `${effect.code}, ${effect.text}`;
-      return effect.kind === "recorded" ? true : undefined;
-    },
-    { signal },
-  );
-  shell.take({ kind: "start" });
+  const published = shell.until((effect) => {
+    if (effect.kind === "refused") refusal = `${effect.code}, ${effect.text}`;
+    return effect.kind === "recorded" ? true : undefined;
+  }, bounds);
   try {
     await published;
   } catch (error) {
-    if (!timer.signal.aborted || options.signal?.aborted === true) throw error;
-    const detail = `joinTimeoutMs ${timeoutMs}: ${refusal}`;
-    throw new RollcallError("ERR_TIMEOUT", detail, { cause: error });
-  } finally {
-    clearTimeout(timeout);
+    if (!(error instanceof RollcallError) || error.code !== "ERR_TIMEOUT") throw error;
+    throw new RollcallError("ERR_TIMEOUT", `joinTimeoutMs ${timeoutMs}: ${refusal}`);
   }
 }
 

@@ -10,13 +10,13 @@ import type { Logger } from "../host/log.ts";
 import { Loop } from "../host/loop.ts";
 import { randomSource } from "../host/random.ts";
 import { throwIfAborted } from "../host/wait.ts";
-import type { WaitOptions } from "../host/wait.ts";
+import type { Bounds, WaitOptions } from "../host/wait.ts";
 import { openClientPort } from "../transport/client-port.ts";
 import { resolveAdvertised } from "../transport/endpoint.ts";
 import type { ClientPort } from "../transport/port.ts";
-import { decodeRoster } from "../wire/roster.ts";
 import { decodeFromRegistrar, encodeToRegistrar } from "../wire/survey.ts";
 import type { Target } from "./options.ts";
+import { readRoster } from "./reading.ts";
 import { Streams } from "./streams.ts";
 import { Waits } from "./waits.ts";
 
@@ -85,10 +85,7 @@ export class ClientShell {
   }
 
   /** Resolves with the first value that `isDone` makes of an effect; see `Waits`. */
-  async until<T>(
-    isDone: (effect: ClientEffect) => T | undefined,
-    options?: WaitOptions,
-  ): Promise<T> {
+  async until<T>(isDone: (effect: ClientEffect) => T | undefined, options?: Bounds): Promise<T> {
     this.#assertOpen(options);
     const { connection } = this.client;
     if (connection.kind === "refused") throw new RollcallError(connection.code);
@@ -128,12 +125,9 @@ export class ClientShell {
       this.take({ kind: "leave" });
       return undefined;
     }
+    // First of all, because everybody waits for it; its confirmation comes in a later turn.
+    this.take({ kind: "leave" });
     let best: Goodbye | undefined;
-    const timer = new AbortController();
-    const timeout = setTimeout(() => timer.abort(), deadlineMs);
-    const signal = AbortSignal.any(
-      options.signal ? [timer.signal, options.signal] : [timer.signal],
-    );
     const confirmed = this.until(
       (effect) => {
         if (effect.kind !== "left" && effect.kind !== "lost") return undefined;
@@ -143,15 +137,12 @@ export class ClientShell {
         }
         return open.size === 0 ? true : undefined;
       },
-      { signal },
+      { ...options, timeoutMs: Math.max(1, deadlineMs) },
     );
-    this.take({ kind: "leave" });
     try {
       await confirmed;
     } catch (error) {
       if (options.signal?.aborted === true) throw error;
-    } finally {
-      clearTimeout(timeout);
     }
     return best;
   }
@@ -214,7 +205,7 @@ export class ClientShell {
   }
 
   #published(source: number, frames: readonly Uint8Array[]): void {
-    const decoded = decodeRoster(frames);
+    const decoded = readRoster(frames);
     if (decoded.ok) return this.take({ kind: "published", source, ...decoded.value });
     this.#limited.warn("roster.malformed", { source, reason: decoded.reason });
   }

@@ -1,7 +1,7 @@
 import { RollcallError } from "../core/errors.ts";
 import type { ClientEffect } from "../core/io.ts";
 import { Deferred } from "../host/wait.ts";
-import type { WaitOptions } from "../host/wait.ts";
+import type { Bounds } from "../host/wait.ts";
 
 interface Wait<T> {
   readonly deferred: Deferred<T>;
@@ -14,13 +14,10 @@ export class Waits {
 
   /**
    * Resolves with the first value that `isDone` makes of an effect. Rejects with `ERR_ABORTED` by
-   * the signal, with `ERR_CLOSED` when the handle closes, and with the code of a final refusal,
+   * the signal, with `ERR_TIMEOUT` when its time is up, with `ERR_CLOSED` when the handle closes, and with the code of a final refusal,
    * after which no registrar will say anything any more.
    */
-  async until<T>(
-    isDone: (effect: ClientEffect) => T | undefined,
-    options?: WaitOptions,
-  ): Promise<T> {
+  async until<T>(isDone: (effect: ClientEffect) => T | undefined, options?: Bounds): Promise<T> {
     const wait = { deferred: new Deferred<T>(options), isDone };
     this.#open.add(wait as Wait<unknown>);
     try {

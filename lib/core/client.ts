@@ -93,10 +93,17 @@ export class Client {
     // A little more, because what came in meanwhile is still to be read.
     if (lateMs > LATE_MS) this.#postpone(lateMs + LATE_MS);
     this.#take(input, nowMs);
+    if (input.kind === "published" && this.#isSettled(input.source, nowMs)) return this.#effects;
     for (const contact of this.#contacts) this.#advance(contact, nowMs);
     this.#judgeConnection(nowMs);
     this.#expectedMs = Math.max(nowMs, nextMs(this.#contacts));
     return this.#effects;
+  }
+
+  /** Nearly every roster message is a change that fits: nothing is asked for, and nothing is due. */
+  #isSettled(source: number, nowMs: number): boolean {
+    if (this.#connection.kind !== "live" || nowMs >= this.#expectedMs) return false;
+    return (this.#contacts[source]?.follower.nextMs() ?? -Infinity) >= this.#expectedMs;
   }
 
   #take(input: ClientInput, nowMs: number): void {

@@ -13,10 +13,35 @@ export interface Logger {
 
 const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
+/** Warnings and errors on stderr. Made when there is something to tell: it costs as much as a join. */
+class StandardLog implements Logger {
+  readonly level = "warn";
+  #pino: Logger | undefined;
+
+  debug(): void {}
+
+  info(): void {}
+
+  warn(facts: object, event: string): void {
+    this.#open().warn(facts, event);
+  }
+
+  error(facts: object, event: string): void {
+    this.#open().error(facts, event);
+  }
+
+  #open(): Logger {
+    const { level } = this;
+    this.#pino ??= pino({ name: "rollcall", level }, destination({ fd: 2, sync: true }));
+    return this.#pino;
+  }
+}
+
+const STANDARD = new StandardLog();
+
 /** The logger a user gave, none for `false`, and by default warnings and errors on stderr. */
 export function loggerFor(given: Logger | false | undefined): Logger {
-  if (given === false) return SILENT;
-  return given ?? pino({ name: "rollcall", level: "warn" }, destination({ fd: 2, sync: true }));
+  return given === false ? SILENT : (given ?? STANDARD);
 }
 
 /** One line of an event in this time at most; the next one tells how many were left out. */

@@ -6,6 +6,12 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Bounds of one wait, time included. */
+export interface Bounds extends WaitOptions {
+  /** Ends the wait with `ERR_TIMEOUT` after this long; 0 and undefined wait without end. */
+  readonly timeoutMs?: number | undefined;
+}
+
 /** Throws `ERR_ABORTED` where the signal has been raised already. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw aborted(signal);
@@ -28,23 +34,27 @@ export function aborted(signal: AbortSignal): RollcallError {
 }
 
 /**
- * A promise that can be settled from outside, once, and that a signal can end. Listeners are
- * removed when it settles.
+ * A promise that can be settled from outside, once, and that a signal or a time can end. Listener
+ * and timer are gone when it settles: a signal may live as long as the process.
  */
 export class Deferred<T> {
   readonly promise: Promise<T>;
   #resolve!: (value: T) => void;
   #reject!: (error: unknown) => void;
   #release: (() => void) | null = null;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: WaitOptions = {}) {
+  constructor(options: Bounds = {}) {
     this.promise = new Promise<T>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
     // Whoever does not look at the outcome must not crash the process by it.
     this.promise.catch(() => {});
-    const { signal } = options;
+    const { signal, timeoutMs = 0 } = options;
+    if (timeoutMs > 0) {
+      this.#timer = setTimeout(() => this.reject(new RollcallError("ERR_TIMEOUT")), timeoutMs);
+    }
     if (signal === undefined) return;
     const onAbort = (): void => this.reject(aborted(signal));
     signal.addEventListener("abort", onAbort, { once: true });
@@ -53,13 +63,18 @@ export class Deferred<T> {
   }
 
   resolve(value: T): void {
-    this.#release?.();
+    this.#settle();
     this.#resolve(value);
   }
 
   reject(error: unknown): void {
-    this.#release?.();
+    this.#settle();
     this.#reject(error);
+  }
+
+  #settle(): void {
+    this.#release?.();
+    clearTimeout(this.#timer);
   }
 }
 

@@ -11,7 +11,7 @@ import {
 } from "./sockets.ts";
 
 /** Random and never sent to anybody, so that no registrar can feign the loss of a connection. */
-const LOSS_BYTES = 16;
+const LOSS = randomBytes(16);
 
 /** Makes no socket until `dial` or `follow`. */
 export function openClientPort(options: ClientPortOptions, handlers: ClientHandlers): ClientPort {
@@ -20,7 +20,6 @@ export function openClientPort(options: ClientPortOptions, handlers: ClientHandl
 
 class ZmqClientPort implements ClientPort {
   readonly #handlers: ClientHandlers;
-  readonly #loss = randomBytes(LOSS_BYTES);
   readonly #topics = new Set<string>();
   readonly #survey: Outlet<SurveyDealer>;
   readonly #roster: Outlet<RosterSubscriber>;
@@ -102,7 +101,7 @@ class ZmqClientPort implements ClientPort {
   }
 
   #dealer(socket: SurveyDealer): SurveyDealer {
-    socket.reportLoss(this.#loss);
+    socket.reportLoss(LOSS);
     return socket;
   }
 
@@ -115,7 +114,7 @@ class ZmqClientPort implements ClientPort {
     const [frame] = frames;
     // A registrar sends single frames; more of them are no message of this protocol.
     if (frame === undefined || frames.length !== 1) return;
-    if (this.#loss.equals(frame)) this.#handlers.lost();
+    if (LOSS.equals(frame)) this.#handlers.lost();
     else this.#handlers.received(frame);
   }
 

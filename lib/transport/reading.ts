@@ -17,6 +17,8 @@ export interface Reader {
  * or a flood on one socket would keep timers and the other sockets waiting.
  */
 const TURN_MS = 5;
+/** What is ready comes at once; after a longer wait the event loop had its turn. */
+const WAIT_MS = 1;
 
 /**
  * Hands on every message until the socket is closed; the promise never rejects. A handler that
@@ -25,13 +27,17 @@ const TURN_MS = 5;
 export async function readUntilClosed(socket: Readable, reader: Reader): Promise<void> {
   let turnMs = performance.now();
   while (!socket.closed) {
-    if (performance.now() - turnMs > TURN_MS) {
+    let askedMs = performance.now();
+    if (askedMs - turnMs > TURN_MS) {
       await new Promise((resolve) => setImmediate(resolve));
-      turnMs = performance.now();
+      askedMs = performance.now();
+      turnMs = askedMs;
     }
     let frames: readonly Uint8Array[];
     try {
       frames = await socket.receive();
+      const readMs = performance.now();
+      if (readMs - askedMs > WAIT_MS) turnMs = readMs;
     } catch (error) {
       if (isOver(socket, reader, error)) return;
       continue;
