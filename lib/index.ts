@@ -35,7 +35,7 @@ export type {
   Standing,
   Status,
 } from "./core/peer.ts";
-export type { View, ViewSource } from "./core/view.ts";
+export type { Consumer, View, ViewSource } from "./core/view.ts";
 export type { Logger } from "./host/log.ts";
 export type { WaitOptions } from "./host/wait.ts";
 export { DEFAULT_ROSTER, DEFAULT_SURVEY } from "./registrar/options.ts";

@@ -67,6 +67,7 @@ export class ClientShell {
       lister: this.client.lister,
       services,
       registrars: targets.map((target) => target.endpoint),
+      consumer: () => this.client.consumer,
     });
     this.#loop = new Loop<ClientInput, ClientEffect>({
       machine: this.client,

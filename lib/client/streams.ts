@@ -4,7 +4,7 @@ import type { ErrorCode } from "../core/errors.ts";
 import type { Connection } from "../core/io.ts";
 import type { Lister, Listing } from "../core/listing.ts";
 import type { Peer } from "../core/peer.ts";
-import type { View } from "../core/view.ts";
+import type { Consumer, View } from "../core/view.ts";
 import { wallOf } from "../host/clock.ts";
 
 /** How a handle stands with its registrars; the best of them counts. */
@@ -20,6 +20,7 @@ export type ConnectionState =
 /** One listing with what turned the one before it into it. */
 interface Step {
   readonly listing: Listing;
+  readonly consumer: Consumer;
   readonly revision: number;
   /** When the listing was confirmed, in milliseconds since 1970. */
   readonly asOf: number;
@@ -35,6 +36,7 @@ export class Streams {
   readonly #lister: Lister;
   readonly #service: string;
   readonly #registrars: readonly string[];
+  readonly #consumer: () => Consumer;
   readonly #steps = new ReplaySubject<Step>(1);
   readonly #connection = new ReplaySubject<ConnectionState>(1);
   #latest: Step | null = null;
@@ -43,10 +45,12 @@ export class Streams {
     readonly lister: Lister;
     readonly services: readonly string[];
     readonly registrars: readonly string[];
+    readonly consumer: () => Consumer;
   }) {
     this.#lister = options.lister;
     this.#service = options.services.join(",");
     this.#registrars = options.registrars;
+    this.#consumer = options.consumer;
     this.#connection.next({ kind: "connecting" });
   }
 
@@ -92,6 +96,7 @@ export class Streams {
       peers: [],
       changes: [],
       sources: [],
+      consumer: this.#consumer(),
     };
   }
 
@@ -100,11 +105,14 @@ export class Streams {
     const before = this.#latest?.listing ?? null;
     const listing = this.#lister.list();
     const changes = this.#lister.changes(before?.usable ?? null, listing);
-    if (before !== null && changes.length === 0 && isSame(before, listing)) return;
+    const consumer = this.#consumer();
+    const isSameOne = ordinalOf(consumer) === ordinalOf(this.#latest?.consumer);
+    if (before !== null && changes.length === 0 && isSameOne && isSame(before, listing)) return;
     this.#lister.remember(changes);
     const isUnchanged = before !== null && changes.length === 0;
     this.#latest = {
       listing: isUnchanged ? { ...listing, usable: before.usable } : listing,
+      consumer,
       revision: (this.#latest?.revision ?? 0) + 1,
       asOf: wallOf(listing.asOfMs),
       before: before?.usable ?? null,
@@ -133,7 +141,7 @@ export class Streams {
   }
 
   #view(step: Step, changes: readonly Change[]): View {
-    const { listing, revision, asOf } = step;
+    const { listing, revision, asOf, consumer } = step;
     return {
       service: this.#service,
       revision,
@@ -144,8 +152,13 @@ export class Streams {
       sources: listing.sources.map(({ source, ...rest }) => {
         return { registrar: this.#registrars[source] ?? "", ...rest };
       }),
+      consumer,
     };
   }
+}
+
+function ordinalOf(consumer: Consumer | undefined): number | null {
+  return consumer?.kind === "named" ? consumer.ordinal : null;
 }
 
 /** True where nothing that a view shows differs but the time it was confirmed. */

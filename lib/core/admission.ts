@@ -68,12 +68,12 @@ export class Admission {
     }
     if (!consumers.has(route) && consumers.size >= this.#tuning.consumersMax) {
       // A member keeps its connection; as a consumer it is one of the anonymous.
-      if (registry.ofRoute(route) !== undefined) return this.#accept(route);
+      if (registry.ofRoute(route) !== undefined) return this.#accept(route, null);
       return this.#refuse(route, "ERR_LIMIT", `consumersMax ${this.#tuning.consumersMax}`);
     }
-    consumers.set(route, watch);
+    const ordinal = consumers.put(route, watch);
     rounds.add(route);
-    this.#accept(route);
+    this.#accept(route, ordinal);
   }
 
   /** An answer of a challenged member settles the challenge in its favour. */
@@ -152,8 +152,8 @@ export class Admission {
   }
 
   /** Accepts a consumer. */
-  #accept(route: string): void {
-    this.#emit({ kind: "reply", route, message: { kind: "accepted", edition: 0, ordinal: null } });
+  #accept(route: string, ordinal: number | null): void {
+    this.#emit({ kind: "reply", route, message: { kind: "accepted", edition: 0, ordinal } });
   }
 
   /** What looks like its end is not to be judged now. */

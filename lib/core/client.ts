@@ -7,12 +7,13 @@ import type { ClientEffect, ClientInput, Connection } from "./io.ts";
 import { Link } from "./link.ts";
 import type { LinkStep } from "./link.ts";
 import { Lister } from "./listing.ts";
-import type { FromRegistrar, ToRegistrar, Welcome } from "./messages.ts";
+import type { Accepted, FromRegistrar, ToRegistrar, Welcome } from "./messages.ts";
 import type { ClientTuning } from "./options.ts";
 import { TICK_MS } from "./options.ts";
 import type { Card } from "./peer.ts";
 import { isSpoken, Respondent } from "./respondent.ts";
 import type { Identity, Showing, Wishes } from "./respondent.ts";
+import type { Consumer } from "./view.ts";
 
 /** Lateness of the clock that is passed on to every deadline. */
 const LATE_MS = 5 * TICK_MS;
@@ -80,6 +81,14 @@ export class Client {
   /** Registrars that have accepted us on the present connection, by their places. */
   get accepted(): readonly number[] {
     return this.#contacts.filter((c) => c.respondent.isAccepted).map((c) => c.source);
+  }
+
+  /** As registrars know us; the number is that of the first registrar that has accepted us. */
+  get consumer(): Consumer {
+    const named = this.#contacts.filter(({ link }) => link !== null);
+    if (named.length === 0) return { kind: "anonymous" };
+    const ordinals = named.map(({ respondent }) => respondent.ordinal);
+    return { kind: "named", ordinal: ordinals.find((ordinal) => ordinal !== null) ?? null };
   }
 
   get nextDeadlineMs(): number {
@@ -187,7 +196,7 @@ export class Client {
       case "survey":
         return this.#send(source, respondent.answer(message));
       case "accepted":
-        return this.#accepted(contact, message.edition);
+        return this.#accepted(contact, message);
       case "rejoin":
         return respondent.askAgain(nowMs);
       case "refused":
@@ -208,8 +217,9 @@ export class Client {
     contact.follower.welcomed(welcome.epoch, welcome.timing.announceIntervalMs);
   }
 
-  #accepted(contact: Contact, edition: number): void {
+  #accepted(contact: Contact, { edition, ordinal }: Accepted): void {
     const { source, respondent, link } = contact;
+    if (edition === 0 && respondent.numbered(ordinal)) this.#effects.push({ kind: "changed" });
     // A member that also watches is accepted twice; only its membership counts.
     if (edition === 0 && this.#setup.identity !== null) return;
     respondent.accepted();

@@ -71,6 +71,13 @@ export const ERRORS = {
     text: "the wait was aborted by its signal",
   },
   ERR_CLOSED: { retryable: false, http: 503, exit: 69, text: "the handle is closed" },
+  ERR_NO_PEER: { retryable: true, http: 503, exit: 69, text: "no peer can take this work" },
+  ERR_NEEDS_PACKAGE: {
+    retryable: false,
+    http: 500,
+    exit: 69,
+    text: "an optional package is not installed",
+  },
 } as const;
 
 /** The stable name of an error: compare this, never the message. */

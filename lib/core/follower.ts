@@ -4,6 +4,7 @@ import type { ClientEffect } from "./io.ts";
 import { LIMITS } from "./limits.ts";
 import type { Announce, Authority, Delta, Pulse, RosterMessage, Snapshot } from "./messages.ts";
 import type { ClientTuning } from "./options.ts";
+import type { Entry } from "./peer.ts";
 import { silenceMs } from "./options.ts";
 import { SnapshotAsker } from "./snapshot-asker.ts";
 import { ALL, deltaTopic, PULSE_TOPIC } from "./topics.ts";
@@ -36,6 +37,8 @@ export class Follower {
   /** Since a silence, services may have emptied and closed unheard. */
   #mayLagBehind = false;
   #intervalMs = PULSE_INTERVAL_MS;
+  /** The run before the one that greeted us: what a half-dead connection still brings of it is old. */
+  #retired: string | null = null;
   /** After the survey connection was lost, older messages may still be read until then. */
   #doubtUntilMs = -Infinity;
 
@@ -75,6 +78,16 @@ export class Follower {
     return this.#lists;
   }
 
+  /**
+   * What this registrar says of one service; undefined where it was never heard. Who follows all
+   * and was told all knows that a service without a list has nobody.
+   */
+  entries(service: string): Iterable<Entry> | undefined {
+    const list = this.#lists.get(service);
+    if (list !== undefined) return list.epoch === null ? undefined : list.entries();
+    return this.#services.includes(ALL) && this.#asker.hasSeenAll ? [] : undefined;
+  }
+
   /** Every service asked for has had its first snapshot. */
   get isReady(): boolean {
     return this.#services.includes(ALL)
@@ -100,7 +113,9 @@ export class Follower {
   welcomed(epoch: string, intervalMs: number): void {
     this.#intervalMs = intervalMs;
     this.#doubtUntilMs = -Infinity;
-    if (this.#isFollowing && epoch !== this.#epoch) this.#enter(epoch);
+    if (epoch === this.#epoch) return;
+    this.#retired = this.#epoch;
+    if (this.#isFollowing) this.#enter(epoch);
   }
 
   /** The survey connection closed, so the registrar may be gone: say so at once. */
@@ -111,7 +126,7 @@ export class Follower {
   }
 
   received(topic: string, message: RosterMessage, nowMs: number): void {
-    if (!this.#isFollowing) return;
+    if (!this.#isFollowing || message.epoch === this.#retired) return;
     this.#heardMs = nowMs;
     this.#quietSinceMs = nowMs;
     this.#wasPostponed = false;

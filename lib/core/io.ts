@@ -15,7 +15,6 @@ export type SurveyorEffect =
   | { readonly kind: "survey"; readonly round: number; readonly routes: readonly string[] }
   | { readonly kind: "reply"; readonly route: string; readonly message: FromRegistrar }
   | { readonly kind: "publish"; readonly topic: string; readonly message: RosterMessage }
-  | { readonly kind: "changed"; readonly service: string }
   | { readonly kind: "authority"; readonly authority: Authority }
   | { readonly kind: "note"; readonly event: string; readonly detail: string };
 

@@ -35,6 +35,8 @@ export const LIMITS = {
   watchedServicesMax: 256,
   /** Services one follower holds lists of, when it follows all. */
   followedServicesMax: 65_536,
+  /** The largest number of a named consumer; more than `consumersMax` may be. */
+  ordinalMax: 1_000_000,
   /** Changes in one delta; more make several revisions. */
   changesMax: 1024,
   /** Estimated bytes of changes in one delta; more make several revisions. */

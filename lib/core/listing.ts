@@ -1,7 +1,7 @@
 import { changesBetween, comparePeers, isSameCard } from "./changes.ts";
 import type { Change, Name } from "./changes.ts";
 import type { Follower } from "./follower.ts";
-import { bestAuthority, merge, worstAuthority } from "./merge.ts";
+import { bestAuthority, merge, RANK, worstAuthority } from "./merge.ts";
 import type { Testimony } from "./merge.ts";
 import type { Authority } from "./messages.ts";
 import { causeOf, isUsable, toPeer } from "./peer.ts";
@@ -100,10 +100,9 @@ export class Lister {
 
   #testimonies(service: string): Testimony[] {
     const testimonies: Testimony[] = [];
-    for (const { authority, lists } of this.#followers) {
-      const list = lists.get(service);
-      if (list === undefined || list.epoch === null) continue;
-      testimonies.push({ authority, entries: list.entries() });
+    for (const follower of this.#followers) {
+      const entries = follower.entries(service);
+      if (entries !== undefined) testimonies.push({ authority: follower.authority, entries });
     }
     return testimonies;
   }
@@ -135,12 +134,18 @@ export class Lister {
     return { peer: { ...was, standing: "gone" }, cause };
   }
 
+  /** Told by whoever is to be believed most: one that fell silent may know an older story. */
   #departure(peer: Peer): LeftCause | undefined {
-    for (const follower of this.#followers) {
+    for (const follower of this.#byAuthority()) {
       const cause = follower.departures.causeOf(peer.service, peer);
       if (cause !== undefined) return cause;
     }
     return undefined;
+  }
+
+  #byAuthority(): readonly Follower[] {
+    if (this.#followers.length < 2) return this.#followers;
+    return this.#followers.toSorted((a, b) => RANK[b.authority] - RANK[a.authority]);
   }
 
   #peer(service: string, entry: Entry): Peer {

@@ -7,7 +7,13 @@ export interface Testimony {
   readonly entries: Iterable<Entry>;
 }
 
-const RANK: Readonly<Record<Authority, number>> = { live: 3, learning: 2, held: 1, stale: 0 };
+/** The higher, the more it is believed. */
+export const RANK: Readonly<Record<Authority, number>> = {
+  live: 3,
+  learning: 2,
+  held: 1,
+  stale: 0,
+};
 
 /** The best authority of several; `stale` of none. */
 export function bestAuthority(authorities: Iterable<Authority>): Authority {

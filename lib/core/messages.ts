@@ -45,7 +45,10 @@ export interface Accepted {
   readonly kind: "accepted";
   /** The edition accepted; 0 for a watcher. */
   readonly edition: number;
-  /** This consumer's number among the named consumers, or null. */
+  /**
+   * To a WATCH: the consumer's number among those who follow the same services; null where there
+   * are too many to number, and to a JOIN.
+   */
   readonly ordinal: number | null;
 }
 
@@ -121,6 +124,8 @@ export interface Watch {
   readonly epoch: string;
   readonly instance: string;
   readonly services: readonly string[];
+  /** The number it had before, which it gets again where it is free; null without one. */
+  readonly ordinal: number | null;
   readonly proof: Uint8Array | null;
 }
 

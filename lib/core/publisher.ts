@@ -17,7 +17,6 @@ const WATCHER_MS = 0.02;
 export interface PublisherDue {
   readonly publications: readonly Publication[];
   readonly settled: readonly Settled[];
-  readonly changed: readonly string[];
 }
 
 interface Line {
@@ -126,13 +125,10 @@ export class Publisher {
   due(nowMs: number): PublisherDue {
     const publications: Publication[] = [];
     const settled: Settled[] = [];
-    const changed: string[] = [];
     for (const service of this.#unsettled) {
       const line = this.#lines.get(service);
       if (line === undefined || nowMs < this.#freeMs(line)) continue;
-      const cut = this.#publish(line, nowMs);
-      publications.push(...cut);
-      if (cut.length > 0) changed.push(service);
+      publications.push(...this.#publish(line, nowMs));
       for (const w of line.waiting) settled.push({ ...w, service, revision: line.roster.revision });
       line.waiting = [];
       this.#unsettled.delete(service);
@@ -142,7 +138,7 @@ export class Publisher {
       ...this.#announcements(nowMs),
       ...this.#signOfLife(nowMs),
     );
-    return { publications, settled, changed };
+    return { publications, settled };
   }
 
   nextMs(): number {

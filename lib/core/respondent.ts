@@ -37,6 +37,7 @@ export class Respondent {
   #retryMs: number;
   /** The epoch in which we were listed last. */
   #previous: string | null = null;
+  #ordinal: number | null = null;
 
   constructor(retryMs: number) {
     this.#retryMs = retryMs;
@@ -45,6 +46,11 @@ export class Respondent {
   /** Accepted on the present connection. */
   get isAccepted(): boolean {
     return this.#accepted;
+  }
+
+  /** Our number among the named consumers; kept through an outage. */
+  get ordinal(): number | null {
+    return this.#ordinal;
   }
 
   get epoch(): string | null {
@@ -72,6 +78,13 @@ export class Respondent {
     this.#accepted = true;
     this.#askAtMs = Infinity;
     this.#previous = this.#welcome?.epoch ?? this.#previous;
+  }
+
+  /** Our number as a consumer. True where it is another one than before. */
+  numbered(ordinal: number | null): boolean {
+    const isNew = ordinal !== this.#ordinal;
+    this.#ordinal = ordinal;
+    return isNew;
   }
 
   /** The registrar does not know us, or what we want has changed: ask again. */
@@ -121,7 +134,8 @@ export class Respondent {
     }
     if (wishes.services.length > 0) {
       const { instance, services } = wishes;
-      asks.push({ kind: "watch", version, epoch, instance, services, proof: null });
+      const ordinal = this.#ordinal;
+      asks.push({ kind: "watch", version, epoch, instance, services, ordinal, proof: null });
     }
     if (asks.length === 0) this.#askAtMs = Infinity;
     return asks;

@@ -1,5 +1,6 @@
+import { Consumers } from "./consumers.ts";
 import { History } from "./history.ts";
-import type { Answer, Update, Watch } from "./messages.ts";
+import type { Answer, Update } from "./messages.ts";
 import type { RegistrarTuning } from "./options.ts";
 import type { LeftCause } from "./peer.ts";
 import { Publisher } from "./publisher.ts";
@@ -30,8 +31,7 @@ export class Rolls {
   readonly trust: Trust;
   readonly publisher: Publisher;
   readonly history: History;
-  /** Named consumers by connection. */
-  readonly consumers = new Map<string, Watch>();
+  readonly consumers = new Consumers();
   readonly #tuning: RegistrarTuning;
   readonly #emit: (effect: SurveyorEffect) => void;
   /** In the order in which they became suspect. */
@@ -223,7 +223,6 @@ export class Rolls {
         message: this.#settle({ service, edition, revision, named }),
       });
     }
-    for (const service of due.changed) this.#emit({ kind: "changed", service });
   }
 
   /** Named consumers are counted once per service, however many leave it together. */
@@ -235,17 +234,9 @@ export class Rolls {
   }): Extract<SurveyorEffect, { kind: "reply" }>["message"] {
     const { service, edition, revision } = wait;
     if (edition !== null) return { kind: "recorded", edition, revision };
-    const named = wait.named.get(service) ?? this.#consumersOf(service);
+    const named = wait.named.get(service) ?? [...this.consumers.of(service)].length;
     wait.named.set(service, named);
     const anonymous = Math.max(0, this.publisher.audience.of(service) - named);
     return { kind: "left", revision, named, anonymous };
-  }
-
-  #consumersOf(service: string): number {
-    let named = 0;
-    for (const { services } of this.consumers.values()) {
-      if (services.includes(service) || services.includes("*")) named += 1;
-    }
-    return named;
   }
 }

@@ -15,7 +15,9 @@ interface Request {
 
 /**
  * Asks for snapshots, one at a time: a fresh private topic is subscribed, and unsubscribed as soon
- * as the snapshot arrives or the time is up. Topics left standing would burden the registrar.
+ * as the snapshot arrives. Topics left standing would burden the registrar, so of those whose time
+ * is up only the last one stays, until the next: a registrar with many to serve may be slower than
+ * our patience, and would never be heard otherwise.
  */
 export class SnapshotAsker {
   readonly #source: number;
@@ -24,6 +26,8 @@ export class SnapshotAsker {
   readonly #emit: (effect: ClientEffect) => void;
   readonly #wanted = new Set<string>();
   #open: Request | null = null;
+  /** Its time was up, but it may still come. */
+  #late: Request | null = null;
   #attempt = 0;
   #hasSeenAll = false;
 
@@ -50,18 +54,21 @@ export class SnapshotAsker {
     this.#wanted.add(service);
   }
 
-  /** True while this very snapshot is asked for. */
+  /** True while this very snapshot is asked for; others are leftovers. */
   awaits(topic: string): boolean {
-    return this.#open?.topic === topic;
+    return this.#open?.topic === topic || this.#late?.topic === topic;
   }
 
-  /** True for the snapshot that was asked for; others are leftovers. */
-  arrived(topic: string): boolean {
-    if (this.#open?.topic !== topic) return false;
-    if (this.#open.service === ALL) this.#hasSeenAll = true;
-    this.#close();
+  /** The snapshot that was asked for is there. */
+  arrived(topic: string): void {
+    const request = [this.#open, this.#late].find((asked) => asked?.topic === topic);
+    if (request === undefined || request === null) return;
+    if (request.service === ALL) this.#hasSeenAll = true;
+    this.#wanted.delete(request.service);
+    const isAsked = this.#open?.service === request.service;
+    if (request === this.#open || isAsked) this.#open = this.#end(this.#open);
+    if (request === this.#late || isAsked) this.#late = this.#end(this.#late);
     this.#attempt = 0;
-    return true;
   }
 
   postpone(byMs: number): void {
@@ -72,9 +79,10 @@ export class SnapshotAsker {
 
   advance(nowMs: number): void {
     if (this.#open !== null && nowMs >= this.#open.deadlineMs) {
-      const { service } = this.#open;
-      this.#close();
-      this.#wanted.add(service);
+      this.#end(this.#late);
+      this.#late = this.#open;
+      this.#open = null;
+      this.#wanted.add(this.#late.service);
       this.#attempt += 1;
     }
     if (this.#open === null) this.#next(nowMs);
@@ -97,10 +105,10 @@ export class SnapshotAsker {
     this.#emit({ kind: "subscribe", source: this.#source, topic });
   }
 
-  #close(): void {
-    if (this.#open === null) return;
-    this.#emit({ kind: "unsubscribe", source: this.#source, topic: this.#open.topic });
-    this.#open = null;
+  #end(request: Request | null): null {
+    if (request === null) return null;
+    this.#emit({ kind: "unsubscribe", source: this.#source, topic: request.topic });
+    return null;
   }
 
   /** Grows with each failure; random, so that many who failed together do not ask together. */

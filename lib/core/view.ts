@@ -14,6 +14,15 @@ export interface ViewSource {
   readonly authority: Authority;
 }
 
+/** How registrars know a consumer: by its survey connection, or not at all. */
+export type Consumer =
+  | {
+      readonly kind: "named";
+      /** Its number among the named consumers of its service, from 0; null until it is told. */
+      readonly ordinal: number | null;
+    }
+  | { readonly kind: "anonymous" };
+
 /** What a consumer holds: the list, and how far it can be trusted. */
 export interface View {
   /** The service, several joined by commas, or `*`. */
@@ -29,4 +38,6 @@ export interface View {
   /** What differs from this subscriber's last view, as far as usable peers are concerned. */
   readonly changes: readonly Change[];
   readonly sources: readonly ViewSource[];
+  /** Who looks; the registrar's own views are anonymous. */
+  readonly consumer: Consumer;
 }

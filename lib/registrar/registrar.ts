@@ -205,9 +205,9 @@ class RegistrarShell implements Registrar {
         return this.#port?.send(effect.route, encodeToClient(effect.message));
       case "publish":
         this.#counts.publications += 1;
-        return this.#port?.publish(encodeRoster(effect.message, effect.topic));
-      case "changed":
-        return this.#views.changed(effect.service);
+        this.#port?.publish(encodeRoster(effect.message, effect.topic));
+        if (effect.message.kind === "delta") this.#views.published(effect.message);
+        return;
       case "authority":
         return this.#logger.info({ authority: effect.authority }, "registrar.authority");
       case "note":

@@ -1,3 +1,4 @@
+import { LIMITS } from "../core/limits.ts";
 import { ERRORS, isErrorCode, type ErrorCode } from "../core/errors.ts";
 import type { FromRegistrar, Timing, ToRegistrar } from "../core/messages.ts";
 import { card, id, instance, service, watched } from "./card.ts";
@@ -18,6 +19,7 @@ const version = whole(0, 65_535);
 // An interval of 0 would make a client spin.
 const interval = whole(1, INTERVAL_MS_MAX);
 const proof = nullable(blob("proofBytesMax"));
+const ordinal = nullable(whole(0, LIMITS.ordinalMax));
 
 const timing: Codec<Timing> = record<Timing>("timing", {
   surveyIntervalMs: interval,
@@ -40,7 +42,7 @@ const fromRegistrar = union<FromRegistrar>({
     timing,
   }),
   survey: variant("survey", KIND.survey, { round: whole() }),
-  accepted: variant("accepted", KIND.accepted, { edition: whole(), ordinal: nullable(whole()) }),
+  accepted: variant("accepted", KIND.accepted, { edition: whole(), ordinal }),
   recorded: variant("recorded", KIND.recorded, { edition: whole(), revision: whole() }),
   left: variant("left", KIND.left, { revision: whole(), named: whole(), anonymous: whole() }),
   refused: variant("refused", KIND.refused, { code, text: prose("textBytesMax") }),
@@ -69,6 +71,7 @@ const toRegistrar = union<Unmeasured<ToRegistrar>>({
     epoch: random,
     instance,
     services: list(watched, "watchedServicesMax"),
+    ordinal,
     proof,
   }),
   answer: variant("answer", KIND.answer, { epoch: random, round: whole(), stalledMs: whole() }),

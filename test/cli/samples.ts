@@ -32,6 +32,7 @@ export function view(peers: readonly Peer[], given: Partial<View> = {}): View {
     peers,
     changes: [],
     sources: [],
+    consumer: { kind: "anonymous" },
     ...given,
   };
 }

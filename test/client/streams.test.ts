@@ -10,7 +10,10 @@ import { Lister } from "../../lib/core/listing.ts";
 import type { Listing } from "../../lib/core/listing.ts";
 import { isUsable } from "../../lib/core/peer.ts";
 import type { Peer } from "../../lib/core/peer.ts";
+import type { Consumer } from "../../lib/core/view.ts";
 import { told } from "../helpers/record.ts";
+
+const consumer = (): Consumer => ({ kind: "anonymous" });
 
 /** A lister whose list is set by the test: `a b` are usable, `c?` is suspect, `d!` drains. */
 class ScriptedLister extends Lister {
@@ -70,7 +73,7 @@ function marbles(
 ): void {
   new TestScheduler((actual, expected) => assert.deepEqual(actual, expected)).run((helpers) => {
     const lister = new ScriptedLister();
-    const streams = new Streams({ lister, services: ["cache"], registrars: [] });
+    const streams = new Streams({ lister, services: ["cache"], registrars: [], consumer });
     const script$ = helpers.hot<string>(lists, values);
     script$.subscribe({
       next: (text) => {
@@ -204,7 +207,12 @@ test("a subscriber that throws away an emission costs the others nothing", () =>
 });
 
 test("connection$ begins with connecting, replays the latest, and ends with closed", () => {
-  const streams = new Streams({ lister: new ScriptedLister(), services: ["a"], registrars: [] });
+  const streams = new Streams({
+    lister: new ScriptedLister(),
+    services: ["a"],
+    registrars: [],
+    consumer,
+  });
   const seen: string[] = [];
   const watch = (name: string): void => {
     streams.connection$.subscribe({

@@ -26,6 +26,7 @@ test("nothing is emitted before the first snapshot, then the list, empty or not"
     peers: [],
     changes: [],
     sources: [],
+    consumer: { kind: "named", ordinal: null },
   });
   await rig.registrar(first.endpoints);
   await watcher.ready();
@@ -162,6 +163,7 @@ test("a view says what it is made of, and numbers itself", async (t) => {
         authority: "live",
       },
     ],
+    consumer: { kind: "named", ordinal: 0 },
   });
   const revisions = views.values.map(({ revision }) => revision);
   assert.deepEqual(

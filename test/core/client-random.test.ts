@@ -161,12 +161,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 /** What the shell of a client would have open, by source. */
 class Shell {
   readonly #dialled = new Set<number>();
-  readonly #requests = new Map<number, string>();
+  readonly #requests = new Map<number, readonly string[]>();
   #connection = "connecting";
   #isOver = false;
 
   request(source: number): string {
-    return this.#requests.get(source) ?? "";
+    return this.#requests.get(source)?.at(-1) ?? "";
   }
 
   take(effect: ClientEffect): void {
@@ -202,10 +202,11 @@ class Shell {
     topic,
   }: Extract<ClientEffect, { kind: "subscribe" | "unsubscribe" }>): void {
     if (parseTopic(topic).kind !== "snapshot") return;
-    const isNew = kind === "subscribe";
-    assert.equal(this.#requests.get(source), isNew ? undefined : topic, "one request at a time");
-    if (isNew) this.#requests.set(source, topic);
-    else this.#requests.delete(source);
+    const open = this.#requests.get(source) ?? [];
+    assert.equal(open.includes(topic), kind === "unsubscribe");
+    const left = kind === "subscribe" ? [...open, topic] : open.filter((other) => other !== topic);
+    assert.ok(left.length <= 2, "one request at a time, and the one before it");
+    this.#requests.set(source, left);
   }
 }
 

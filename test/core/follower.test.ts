@@ -66,7 +66,7 @@ class Bench {
 
   /** The private topic that waits for its snapshot. */
   get request(): string | undefined {
-    return [...this.topics].find((topic) => parseTopic(topic).kind === "snapshot");
+    return [...this.topics].findLast((topic) => parseTopic(topic).kind === "snapshot");
   }
 
   /** The service that is asked for. */
@@ -426,4 +426,44 @@ test("beyond the limit of services further ones are not held", () => {
   bench.publish(deltaOf(1, [putOf(entryOf("a"))]));
   assert.equal(bench.follower.lists.size, max);
   assert.equal(bench.asking, undefined);
+});
+
+test("a half-dead connection that still brings the old run is not followed back to it", () => {
+  const bench = Bench.holding();
+  bench.follower.welcomed(OTHER_EPOCH, 1000);
+  assert.equal(bench.follower.epoch, OTHER_EPOCH);
+  bench.effects = [];
+  bench.publish(deltaOf(6, [putOf(entryOf("b"))]));
+  bench.publish(pulseOf());
+  assert.equal(bench.follower.epoch, OTHER_EPOCH);
+  assert.deepEqual(bench.ids(), ["a"]);
+  // And it does not count as a sign of life, so the connection is made anew.
+  for (let n = 0; n < 5; n += 1) {
+    bench.pass(1000);
+    bench.publish(pulseOf());
+  }
+  assert.equal(bench.follower.authority, "stale");
+  assert.ok(bench.count("follow") > 0);
+});
+
+test("two registrars behind one address may take turns", () => {
+  const bench = Bench.holding();
+  for (const epoch of [OTHER_EPOCH, EPOCH, OTHER_EPOCH]) {
+    bench.follower.welcomed(epoch, 1000);
+    bench.publish(pulseOf("live", epoch));
+    assert.equal(bench.follower.epoch, epoch);
+  }
+});
+
+test("who was told all knows that a service without a list has nobody, and others do not", () => {
+  const bench = new Bench([ALL]);
+  bench.follow();
+  assert.equal(bench.follower.entries("cache"), undefined);
+  bench.answer([listOf("db", 1, { entries: [entryOf("d")] })], { all: true });
+  assert.deepEqual(
+    [...(bench.follower.entries("db") ?? [])].map(({ id }) => id),
+    ["d"],
+  );
+  assert.deepEqual([...(bench.follower.entries("cache") ?? ["?"])], []);
+  assert.equal(new Bench().follower.entries("db"), undefined);
 });

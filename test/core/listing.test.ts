@@ -57,6 +57,10 @@ class Bench {
     this.followers[source]?.advance(this.nowMs);
   }
 
+  request(source: number): string {
+    return this.#requests[source] ?? "";
+  }
+
   snapshot(source: number, lists: readonly ServiceSnapshot[], authority: Authority = "live"): void {
     this.publish(source, snapshotOf(lists, { authority }), this.#requests[source]);
   }
@@ -376,3 +380,36 @@ function toPeerNumber(n: number): Peer {
     standing: "alive",
   };
 }
+
+test("a service that closed at the live registrar does not come back from a stale one", () => {
+  const bench = new Bench(2, [ALL]);
+  const all = { all: true } as const;
+  for (const source of [0, 1]) {
+    bench.publish(source, pulseOf());
+    bench.publish(
+      source,
+      snapshotOf([listOf("cache", 1, { entries: [entryOf("a")] })], all),
+      bench.request(source),
+    );
+  }
+  assert.deepEqual(bench.usable(), ["a"]);
+  bench.change(0, goneOf("a"));
+  // After a silence all is asked for anew, and the service has closed meanwhile.
+  bench.nowMs = 20_000;
+  bench.followers[0]?.advance(bench.nowMs);
+  bench.publish(0, pulseOf());
+  bench.publish(0, snapshotOf([], all), bench.request(0));
+  bench.followers[1]?.lost(0);
+  assert.deepEqual(bench.usable(), []);
+});
+
+test("why a peer left is told by the live registrar, not by one that fell silent", () => {
+  const bench = new Bench(2);
+  bench.hold(0, entryOf("a"));
+  bench.hold(1, entryOf("a"));
+  const before = bench.lister.list().usable;
+  bench.change(0, { ...goneOf("a"), cause: "connection-lost" });
+  bench.followers[0]?.lost(0);
+  bench.change(1, goneOf("a"));
+  assert.deepEqual(bench.told(before), [["left", "a", "goodbye"]]);
+});

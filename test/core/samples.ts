@@ -78,6 +78,7 @@ export function watchOf(services: readonly string[], change: Partial<Watch> = {}
     epoch: EPOCH,
     instance: "w-1",
     services,
+    ordinal: null,
     proof: null,
     ...change,
   };
@@ -152,8 +153,8 @@ export function putOf(entry: Entry, returned = false): RosterChange {
   return { kind: "put", entry, returned };
 }
 
-export function goneOf(id: string, instance = `${id}-1`): RosterChange {
-  return { kind: "gone", id, instance, cause: "goodbye" };
+export function goneOf(id: string, instance = `${id}-1`) {
+  return { kind: "gone", id, instance, cause: "goodbye" } as const;
 }
 
 /** Deterministic and plausible, for those who want a number in [0, 1). */

@@ -24,17 +24,18 @@ class Bench {
     } else if (effect.kind === "unsubscribe") {
       assert.deepEqual(this.open.splice(this.open.indexOf(effect.topic), 1), [effect.topic]);
     }
-    assert.ok(this.open.length <= 1, "one request at a time");
+    assert.ok(this.open.length <= 2, "one request at a time, and the one before it");
   }
 
   /** The service that is asked for. */
   get asking(): string | null {
-    const parsed = parseTopic(this.open[0] ?? "");
+    const parsed = parseTopic(this.open.at(-1) ?? "");
     return parsed.kind === "snapshot" ? parsed.service : null;
   }
 
-  arrive(): boolean {
-    return this.asker.arrived(this.open[0] ?? "");
+  arrive(topic = this.open.at(-1) ?? ""): void {
+    assert.ok(this.asker.awaits(topic));
+    this.asker.arrived(topic);
   }
 }
 
@@ -51,8 +52,10 @@ test("a snapshot is asked for on a private topic, which is given up when it arri
   assert.ok(bench.asker.nextMs() <= 0);
   bench.asker.advance(0);
   assert.equal(bench.asking, "cache");
-  assert.equal(bench.asker.arrived("another topic"), false);
-  assert.equal(bench.arrive(), true);
+  assert.equal(bench.asker.awaits("another topic"), false);
+  bench.asker.arrived("another topic");
+  assert.equal(bench.asking, "cache");
+  bench.arrive();
   assert.deepEqual(bench.open, []);
   assert.equal(bench.asker.hasSeenAll, false);
 });
@@ -64,7 +67,7 @@ test("one at a time, in the order in which they were wanted", () => {
   for (let n = 0; n < 4; n += 1) {
     bench.asker.advance(0);
     asked.push(bench.asking);
-    bench.arrive();
+    if (bench.asking !== null) bench.arrive();
   }
   assert.deepEqual(asked, ["a", "b", "c", null]);
 });
@@ -115,6 +118,28 @@ test("patience starts over once a snapshot has arrived", () => {
   bench.asker.want("cache");
   bench.asker.advance(10_000);
   assert.equal(bench.asker.nextMs(), 12_000);
+});
+
+test("a snapshot that is slower than our patience is taken when it comes, and ends both requests", () => {
+  const bench = new Bench(() => 0.5);
+  bench.asker.want("cache");
+  bench.asker.advance(0);
+  const [first = ""] = bench.topics;
+  bench.asker.advance(bench.asker.nextMs());
+  assert.equal(bench.topics.length, 2);
+  assert.deepEqual(bench.open, bench.topics);
+  bench.arrive(first);
+  assert.deepEqual(bench.open, []);
+  bench.asker.advance(100_000);
+  assert.equal(bench.asking, null);
+});
+
+test("of those whose time is up only the last one stays subscribed", () => {
+  const bench = new Bench();
+  bench.asker.want("cache");
+  for (let n = 0; n < 5; n += 1) bench.asker.advance(n === 0 ? 0 : bench.asker.nextMs());
+  assert.deepEqual(bench.open, bench.topics.slice(-2));
+  assert.equal(bench.asker.awaits(bench.topics[0] ?? ""), false);
 });
 
 test("others have their turn before one that does not come is asked for again", () => {

@@ -95,6 +95,7 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     epoch,
     instance: fc.constantFrom("i1", "w"),
     services: fc.array(fc.oneof(service, fc.constant(ALL)), { maxLength: 2 }),
+    ordinal: fc.option(fc.nat(3)),
     proof: fc.constant(null),
   }),
   fc.record({ kind: fc.constant("update" as const), epoch, edition, card, bytes }),

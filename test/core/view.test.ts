@@ -11,6 +11,7 @@ const VIEW: Readonly<Record<keyof View, true>> = {
   peers: true,
   changes: true,
   sources: true,
+  consumer: true,
 };
 const SOURCE: Readonly<Record<keyof ViewSource, true>> = {
   registrar: true,
@@ -31,6 +32,7 @@ test("a view and its sources have the names that users write", () => {
     sources: [
       { registrar: "tcp://r", service: "cache", epoch: null, revision: 0, authority: "stale" },
     ],
+    consumer: { kind: "anonymous" },
   };
   assert.deepEqual(Object.keys(view), Object.keys(VIEW));
   assert.deepEqual(Object.keys(view.sources[0] ?? {}), Object.keys(SOURCE));

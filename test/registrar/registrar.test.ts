@@ -33,6 +33,7 @@ test("a registrar says where it is, who it is, and what it holds", async (t) => 
         authority: "learning",
       },
     ],
+    consumer: { kind: "anonymous" },
   });
   assert.deepEqual(registrar.view("nobody").peers, []);
   assert.equal(registrar.view("nobody").revision, 0);

@@ -165,7 +165,11 @@ export const fromRegistrar: {
     timing,
   }),
   survey: plain({ kind: fc.constant("survey"), round: count }),
-  accepted: plain({ kind: fc.constant("accepted"), edition: count, ordinal: fc.option(count) }),
+  accepted: plain({
+    kind: fc.constant("accepted"),
+    edition: count,
+    ordinal: fc.option(fc.nat(LIMITS.ordinalMax)),
+  }),
   recorded: plain({ kind: fc.constant("recorded"), edition: count, revision: count }),
   left: plain({ kind: fc.constant("left"), revision: count, named: count, anonymous: count }),
   refused: plain({
@@ -205,6 +209,7 @@ export const toRegistrar: {
     epoch: hex16,
     instance,
     services: fc.array(fc.oneof(serviceName, fc.constant("*")), { maxLength: 5 }),
+    ordinal: fc.option(fc.nat(LIMITS.ordinalMax)),
     proof,
   }),
   answer: plain({ kind: fc.constant("answer"), epoch: hex16, round: count, stalledMs: count }),

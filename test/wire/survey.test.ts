@@ -123,6 +123,7 @@ const WATCH: Watch = {
   epoch: EPOCH,
   instance: "w1",
   services: [],
+  ordinal: null,
   proof: null,
 };
 

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { Consumers } from "../../lib/core/consumers.ts";
+import { watchOf } from "./samples.ts";
+
+const CACHE = watchOf(["cache"]);
+
+test("numbers are the smallest free ones, for each list of services by itself", () => {
+  const consumers = new Consumers();
+  const numbers = ["a", "b", "c"].map((route) => consumers.put(route, CACHE));
+  assert.deepEqual(numbers, [0, 1, 2]);
+  assert.equal(consumers.put("d", watchOf(["db", "cache"])), 0);
+  assert.equal(consumers.put("e", watchOf(["cache", "db"])), 1, "the order of names is no matter");
+  consumers.delete("b");
+  assert.equal(consumers.put("f", CACHE), 1);
+  assert.equal(consumers.put("g", CACHE), 3);
+  assert.equal(consumers.size, 6);
+});
+
+test("one who asks again keeps its number, and gets another one with other services", () => {
+  const consumers = new Consumers();
+  consumers.put("a", CACHE);
+  assert.equal(consumers.put("b", CACHE), 1);
+  assert.equal(consumers.put("b", CACHE), 1);
+  assert.equal(consumers.put("b", watchOf(["db"])), 0);
+  assert.equal(consumers.put("c", CACHE), 1, "the number it left is free");
+});
+
+test("whoever comes back from an outage gets the number it had, if nobody took it", () => {
+  const consumers = new Consumers();
+  const back = watchOf(["cache"], { ordinal: 7 });
+  assert.equal(consumers.put("a", back), 7);
+  assert.equal(consumers.put("b", back), 0);
+  assert.equal(consumers.put("c", CACHE), 1);
+});
+
+test("who follows a service is found by its name and by the star", () => {
+  const consumers = new Consumers();
+  consumers.put("a", watchOf(["cache"], { instance: "one" }));
+  consumers.put("b", watchOf(["*"], { instance: "all" }));
+  consumers.put("c", watchOf(["db"], { instance: "other" }));
+  assert.deepEqual(
+    [...consumers.of("cache")],
+    [
+      ["a", "one"],
+      ["b", "all"],
+    ],
+  );
+});
+
+test("no number is given twice, whatever is wished, and none is lost", () => {
+  const act = fc.record({
+    route: fc.constantFrom("a", "b", "c", "d"),
+    leaves: fc.boolean(),
+    wish: fc.option(fc.nat(5)),
+  });
+  fc.assert(
+    fc.property(fc.array(act, { maxLength: 30 }), (acts) => {
+      const consumers = new Consumers();
+      const held = new Map<string, number>();
+      for (const { route, leaves, wish } of acts) {
+        if (leaves) consumers.delete(route);
+        if (leaves) held.delete(route);
+        else held.set(route, consumers.put(route, watchOf(["cache"], { ordinal: wish })));
+        assert.equal(new Set(held.values()).size, held.size);
+      }
+      for (const route of held.keys()) consumers.delete(route);
+      assert.equal(consumers.put("fresh", CACHE), 0);
+    }),
+  );
+});
