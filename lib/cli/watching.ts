@@ -12,9 +12,12 @@ const SLOW_MS = 2000;
 export function watchOptions(options: Options, service: string | readonly string[]): WatchOptions {
   let registrar = options.list("registrar");
   let roster = options.list("roster");
-  // Whichever was given more deliberately wins; both in one place is an error of the library.
-  if (options.outranks("registrar", "roster")) roster = undefined;
-  else if (options.outranks("roster", "registrar")) registrar = undefined;
+  // Whichever was given more deliberately wins. A file or an environment may serve a registrar as
+  // well, whose roster is where it binds; both as flags is an error of the library.
+  if (options.outranks("roster", "registrar")) registrar = undefined;
+  else if (options.outranks("registrar", "roster") || !options.isFlag("roster")) {
+    if (registrar !== undefined) roster = undefined;
+  }
   const { joinTimeoutMs: _, ...table } = CLIENT_OPTIONS;
   return { ...options.numbers(table), preset: options.preset, registrar, roster, service };
 }

@@ -3,7 +3,7 @@ import { VERSION_MAX, VERSION_MIN } from "./messages.ts";
 import type { Join, Watch } from "./messages.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { RegistrarTuning } from "./options.ts";
-import { keyOf, showCard } from "./registry.ts";
+import { isReturning, keyOf, showCard } from "./registry.ts";
 import type { Member } from "./registry.ts";
 import type { Rolls } from "./rolls.ts";
 import type { SurveyorEffect } from "./io.ts";
@@ -48,6 +48,9 @@ export class Admission {
     if (incumbent === undefined) return this.#admit(route, join, nowMs);
     if (incumbent.instance === join.instance)
       return this.#rebind(incumbent, join, { route, nowMs });
+    if (this.#isOlder(join, incumbent)) {
+      return this.#replace(incumbent, join, { route, nowMs, code: "ERR_ID_TAKEN" });
+    }
     // It may be on its way back: the newcomer is not answered, and asks again by itself.
     if (incumbent.route === null && this.#isSpared(incumbent)) return;
     if (incumbent.route === null || incumbent.entry.standing === "suspect") {
@@ -201,14 +204,26 @@ export class Admission {
     });
   }
 
+  /**
+   * A registrar that has just begun knows nobody, and takes whoever comes first under an id. One
+   * that the run before had listed, and that comes later, has the older right to it.
+   */
+  #isOlder(join: Join, incumbent: Member): boolean {
+    const { trust } = this.#rolls;
+    // After a mere stall we know whom we had listed.
+    const hasJustBegun = trust.isLearning && !trust.spares(false);
+    return hasJustBegun && isReturning(join) && !incumbent.returning;
+  }
+
   #replace(
     incumbent: Member,
     join: Join,
-    at: { readonly route: string; readonly nowMs: number },
+    at: { readonly route: string; readonly nowMs: number; readonly code?: ErrorCode },
   ): void {
     const { route } = incumbent;
     this.#rolls.sight(incumbent, "replaced", at.nowMs);
-    if (route !== null) this.#refuse(route, "ERR_REPLACED", `${join.id} in ${join.service}`);
+    const code = at.code ?? "ERR_REPLACED";
+    if (route !== null) this.#refuse(route, code, `${join.id} in ${join.service}`);
     this.#admit(at.route, join, at.nowMs);
   }
 

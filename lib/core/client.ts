@@ -211,6 +211,14 @@ export class Client {
       const text = `the registrar speaks ${welcome.versionMin} to ${welcome.versionMax}`;
       return this.#refused(contact, { code: "ERR_VERSION", text }, nowMs);
     }
+    // Two connections of one member would take its id from each other for ever.
+    const other = this.#contacts.find(
+      (c) => c !== contact && c.link?.welcome?.epoch === welcome.epoch,
+    );
+    if (other !== undefined) {
+      const text = `registrar ${contact.source + 1} of the list is also number ${other.source + 1}`;
+      return this.#refused(contact, { code: "ERR_SAME_REGISTRAR", text }, nowMs);
+    }
     contact.link?.welcomed(welcome, nowMs);
     contact.respondent.opened(welcome, this.#setup.random(), nowMs);
     if (this.#isFollowing) contact.follower.follow(welcome.roster, nowMs);

@@ -50,7 +50,18 @@ export const ERRORS = {
     text: "another process took over this id",
   },
   ERR_LIMIT: { retryable: true, http: 503, exit: 75, text: "a limit of the registrar is reached" },
-  ERR_NOT_AUTHORISED: { retryable: false, http: 403, exit: 77, text: "this key is not listed" },
+  ERR_SAME_REGISTRAR: {
+    retryable: true,
+    http: 503,
+    exit: 64,
+    text: "two of the endpoints given lead to one registrar",
+  },
+  ERR_NOT_AUTHORISED: {
+    retryable: true,
+    http: 403,
+    exit: 77,
+    text: "the registrar does not let in this key, or a client without one",
+  },
   ERR_NOT_FOUND: { retryable: false, http: 404, exit: 66, text: "nothing is known by this name" },
   ERR_WIRE: {
     retryable: false,

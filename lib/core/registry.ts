@@ -23,6 +23,11 @@ export function keyOf(service: string, id: string): string {
   return `${service}\0${id}`;
 }
 
+/** A run before this one had listed it. */
+export function isReturning(join: Join): boolean {
+  return join.previous !== null && join.previous !== join.epoch;
+}
+
 /** Who is a member, by name and by the connection that the transport vouches for. */
 export class Registry {
   readonly #byKey = new Map<string, Member>();
@@ -68,7 +73,7 @@ export class Registry {
         cause: null,
         card: join.card,
       },
-      returning: join.previous !== null && join.previous !== join.epoch,
+      returning: isReturning(join),
       bytes: join.bytes,
       route,
       suspectSinceMs: 0,

@@ -164,8 +164,11 @@ test("of registrar and roster, the one given more deliberately wins", () => {
     new Options(resolve([REGISTRARS, ROSTERS], { flags, env, file: null }));
   const byFlag = watchOptions(options({ roster: ["tcp://c:1"] }), "*");
   assert.deepEqual([byFlag.registrar, byFlag.roster], [undefined, ["tcp://c:1"]]);
+  // An environment or a file may serve a registrar as well, whose roster is where it binds.
   const both = watchOptions(options({}), "*");
-  assert.deepEqual([both.registrar, both.roster], [["tcp://a:1"], ["tcp://b:1"]]);
+  assert.deepEqual([both.registrar, both.roster], [["tcp://a:1"], undefined]);
+  const flags = watchOptions(options({ registrar: ["tcp://c:1"], roster: ["tcp://d:1"] }), "*");
+  assert.deepEqual([flags.registrar, flags.roster], [["tcp://c:1"], ["tcp://d:1"]]);
 });
 
 test("a configuration file is one JSON object of known keys", (t) => {

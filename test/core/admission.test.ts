@@ -387,3 +387,27 @@ function lastRound(rig: RegistrarRig): number {
   const rounds = rig.effects.map(({ effect }) => (effect.kind === "survey" ? effect.round : 0));
   return Math.max(...rounds);
 }
+
+test("a newcomer that came before a returning member to a new registrar yields the id to it", () => {
+  const rig = new RegistrarRig();
+  rig.join("c1", SECOND_RUN, "new");
+  rig.pass(300);
+  assert.equal(rig.holder("c1"), "c1-2", "joins show at once");
+  rig.join("c1", { previous: OTHER_EPOCH }, "old");
+  rig.pass(50);
+  assert.equal(rig.holder("c1"), "c1-1");
+  assert.equal(rig.refusal("new"), "ERR_ID_TAKEN");
+  assert.equal(rig.refusal("old"), undefined);
+});
+
+test("a registrar that merely stood still keeps whom it had listed against one from elsewhere", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1");
+  rig.nowMs += rig.tuning.stallMs + 2000;
+  rig.take({ kind: "wake" });
+  assert.equal(rig.surveyor.authority, "learning");
+  rig.join("c1", { ...SECOND_RUN, previous: OTHER_EPOCH }, "new");
+  rig.pass(3000);
+  assert.equal(rig.holder("c1"), "c1-1");
+  assert.equal(rig.refusal("new"), "ERR_ID_TAKEN");
+});

@@ -4,7 +4,7 @@ import type { ClientSetup } from "../../lib/core/client.ts";
 import type { ClientEffect, ClientInput } from "../../lib/core/io.ts";
 import type { FromRegistrar, RosterMessage, ToRegistrar } from "../../lib/core/messages.ts";
 import { parseTopic } from "../../lib/core/topics.ts";
-import { ACCEPTED, CARD, CLIENT_LAN, randomOf, welcomeOf } from "./samples.ts";
+import { ACCEPTED, CARD, CLIENT_LAN, EPOCH, OTHER_EPOCH, randomOf, welcomeOf } from "./samples.ts";
 
 export const MEMBER: ClientSetup = {
   sources: [true],
@@ -34,7 +34,7 @@ export class ClientRig {
   static accepted(setup: Partial<ClientSetup> = {}): ClientRig {
     const rig = new ClientRig(setup);
     for (const [source] of rig.#sources(setup)) {
-      rig.receive(welcomeOf(), source);
+      rig.greet(source);
       rig.receive(setup.identity === null ? { ...ACCEPTED, edition: 0 } : ACCEPTED, source);
     }
     assert.equal(rig.client.connection.kind, "live");
@@ -57,6 +57,11 @@ export class ClientRig {
   #note(effect: ClientEffect): void {
     if (effect.kind !== "subscribe" || parseTopic(effect.topic).kind !== "snapshot") return;
     this.#requests.set(effect.source, effect.topic);
+  }
+
+  /** The registrars are two, each in a run of its own. */
+  greet(source: number): void {
+    this.receive(welcomeOf({ epoch: source === 0 ? EPOCH : OTHER_EPOCH }), source);
   }
 
   receive(message: FromRegistrar, source = 0): readonly ClientEffect[] {

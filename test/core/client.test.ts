@@ -125,14 +125,14 @@ test("a new card is the next edition, sent wherever it is listed and shown where
   assert.equal(rig.client.showing?.edition, 2);
   assert.deepEqual(rig.sentKinds, ["update"]);
   assert.deepEqual(rig.sent(1), []);
-  rig.receive(welcomeOf(), 1);
+  rig.greet(1);
   const [join] = rig.sent(1);
   assert.deepEqual(join?.kind === "join" && [join.edition, join.card.weight], [2, 3]);
 });
 
 test("a card that changed between join and acceptance is sent after it, there alone", () => {
   const rig = new ClientRig({ sources: [true, true] });
-  for (const source of [0, 1]) rig.receive(welcomeOf(), source);
+  for (const source of [0, 1]) rig.greet(source);
   rig.receive({ ...ACCEPTED, edition: 2 }, 1);
   rig.take({ kind: "update", card: cardOf({ weight: 3 }) });
   rig.clear();
@@ -268,7 +268,7 @@ test("a refusal for now is tried again, ever less often", () => {
 
 test("one refusal of several is not final", () => {
   const rig = new ClientRig({ sources: [true, true] });
-  for (const source of [0, 1]) rig.receive(welcomeOf(), source);
+  for (const source of [0, 1]) rig.greet(source);
   rig.receive(refusal("ERR_ID_TAKEN"), 0);
   rig.receive(ACCEPTED, 1);
   assert.equal(rig.client.connection.kind, "live");
@@ -352,4 +352,27 @@ test("a client without registrars wants nothing", () => {
   assert.equal(rig.client.nextDeadlineMs, Infinity);
   assert.equal(rig.client.isReady, false);
   assert.deepEqual(rig.client.accepted, []);
+});
+
+test("one registrar under two names is asked once, and by the other name when the first fails", () => {
+  const rig = new ClientRig({ sources: [true, true] });
+  rig.receive(welcomeOf(), 0);
+  rig.receive(ACCEPTED, 0);
+  rig.clear();
+  rig.receive(welcomeOf(), 1);
+  assert.deepEqual(rig.sent(1), [], "nothing is asked twice");
+  const refused = rig.effects.find((effect) => effect.kind === "refused");
+  assert.equal(refused?.kind === "refused" && refused.code, "ERR_SAME_REGISTRAR");
+  assert.equal(refused?.kind === "refused" && refused.final, false);
+  assert.deepEqual(rig.client.connection, { kind: "live" });
+  rig.take({ kind: "lost", source: 0 });
+  const redials = (): boolean =>
+    rig.effects.some((effect) => effect.kind === "dial" && effect.source === 1);
+  for (let n = 0; n < 500 && !redials(); n += 1) rig.pass(10);
+  rig.clear();
+  rig.receive(welcomeOf(), 1);
+  assert.deepEqual(
+    rig.sent(1).map(({ kind }) => kind),
+    ["join"],
+  );
 });

@@ -58,6 +58,10 @@ export class Options {
     return this.#strength(key) > this.#strength(other);
   }
 
+  isFlag(key: string): boolean {
+    return this.#given.get(key)?.origin.kind === "flag";
+  }
+
   /**
    * The library names the option that is wrong; this adds where its value came from, and takes
    * `ERR_CONFIG` where that was no flag.
