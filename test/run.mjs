@@ -24,7 +24,8 @@ const { scripts } = JSON.parse(readFileSync("package.json", "utf8"));
 const CHECKS = ["build", "types", "lint", "format:check", "knip"];
 
 /** Tests without real timing run side by side; those over the network one file at a time. */
-const SIDE_BY_SIDE = /^test\/(?:core|wire|testing|simulation|tidy|package)\//;
+const SIDE_BY_SIDE =
+  /^test\/(?:core|wire|testing|simulation|tidy|package|operators(?!\/pipeline))\//;
 /** Folders of tests that use what is built, so that `npm test -- cli` builds it first. */
 const NEED_BUILD = /^test\/(?:cli|e2e|examples|readme)\//;
 

@@ -11,6 +11,7 @@ export interface Manifest {
   readonly exports: Readonly<Record<string, string | Door>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
 }
 
 /** Where one entry of `exports` leads. */

@@ -12,18 +12,23 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ["pino", "node:*"],
     text: "the machine: clock, randomness, log, and the loop of a shell",
   },
+  keys: {
+    rows: ["core"],
+    packages: ["node:*"],
+    text: "key pairs, key files, allow lists, and the proof of a key",
+  },
   transport: {
     rows: ["core"],
     packages: ["zeromq", "node:*"],
     text: "ZeroMQ sockets behind a small port",
   },
   registrar: {
-    rows: ["core", "wire", "host", "transport"],
+    rows: ["core", "wire", "host", "keys", "transport"],
     packages: ["rxjs", "pino", "node:*"],
     text: "the shell around the registrar's machine",
   },
   client: {
-    rows: ["core", "wire", "host", "transport"],
+    rows: ["core", "wire", "host", "keys", "transport"],
     packages: ["rxjs", "pino", "node:*"],
     text: "join, watch, observables",
   },
@@ -32,13 +37,33 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ["rxjs"],
     text: "public door for tests: a simulated network in virtual time",
   },
+  operators: {
+    rows: ["core", "host"],
+    packages: ["rxjs", "semver"],
+    text: "operators on views: who came, who went, whom to use",
+  },
+  balance: {
+    rows: ["core", "host", "client", "operators"],
+    packages: ["rxjs", "undici", "node:*"],
+    text: "picks a peer, learns from the outcome, and carries HTTP there",
+  },
+  ring: {
+    rows: ["core", "host", "operators"],
+    packages: ["rxjs", "node:*"],
+    text: "a consistent-hash ring that follows a view",
+  },
+  grpc: {
+    rows: ["core", "host", "client", "operators"],
+    packages: ["rxjs", "@grpc/grpc-js", "node:*"],
+    text: "a name resolver for grpc-js",
+  },
   "index.ts": {
-    rows: ["core", "host", "transport", "registrar", "client"],
+    rows: ["core", "host", "keys", "transport", "registrar", "client", "operators"],
     packages: [],
     text: "the public door",
   },
   cli: {
-    rows: ["core", "host", "registrar", "client", "index.ts"],
+    rows: ["core", "host", "keys", "registrar", "client", "index.ts"],
     packages: ["rxjs", "pino", "pino-pretty", "commander", "node:*"],
     text: "one command per file",
   },
