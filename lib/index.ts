@@ -3,7 +3,8 @@
  * members are listed, watchers hold the list as an RxJS observable.
  */
 export { join, LEAVE_DEADLINE_MS } from "./client/join.ts";
-export type { LeaveOptions, LeaveProof, Member } from "./client/join.ts";
+export type { LeaveProof } from "./client/farewell.ts";
+export type { LeaveOptions, Member } from "./client/join.ts";
 export { latest } from "./client/latest.ts";
 export { DEFAULT_REGISTRAR } from "./client/options.ts";
 export type { CardOptions, ClientOptions, JoinOptions, WatchOptions } from "./client/options.ts";
@@ -38,6 +39,22 @@ export type {
 export type { Consumer, View, ViewSource } from "./core/view.ts";
 export type { Logger } from "./host/log.ts";
 export type { WaitOptions } from "./host/wait.ts";
+export { readKeyFile, writeKeyFile } from "./keys/files.ts";
+export type { ClientKeys, RegistrarKeys } from "./keys/options.ts";
+export { makeKeyPair } from "./keys/pair.ts";
+export type { KeyPair } from "./keys/pair.ts";
+export type { AllowRules, MemberRule, WatcherRule } from "./keys/rules.ts";
+export { arrivals, departures } from "./operators/arrivals.ts";
+export type { Arrival, Departure } from "./operators/arrivals.ts";
+export { guard } from "./operators/guard.ts";
+export type { GuardOptions } from "./operators/guard.ts";
+export { peersOf } from "./operators/peers-of.ts";
+export { select } from "./operators/select.ts";
+export type { SelectOptions, ZonePreference } from "./operators/selection.ts";
+export { settle } from "./operators/settle.ts";
+export type { SettleOptions } from "./operators/settle.ts";
+export { subset } from "./operators/subset.ts";
+export type { SubsetOptions } from "./operators/subset.ts";
 export { DEFAULT_ROSTER, DEFAULT_SURVEY } from "./registrar/options.ts";
 export type { RegistrarOptions } from "./registrar/options.ts";
 export { startRegistrar } from "./registrar/registrar.ts";

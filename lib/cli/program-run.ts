@@ -14,6 +14,8 @@ export interface ProgramOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stop: Stop;
   readonly stderr: Output;
+  /** Takes work away from the program; never rejects. SIGTERM waits for it, a second one does not. */
+  readonly drain: () => Promise<void>;
 }
 
 /**
@@ -22,16 +24,19 @@ export interface ProgramOptions {
  */
 export function runProgram(
   command: readonly string[],
-  { env, stop, stderr }: ProgramOptions,
+  { env, stop, stderr, drain }: ProgramOptions,
 ): Promise<number> {
   const [file = "", ...args] = command;
   return new Promise((resolve) => {
     const child = spawn(file, args, { stdio: "inherit", env });
+    let isDraining = false;
     const onSignal = (signal: StopSignal): void => {
       // The terminal has sent its Ctrl-C to the whole group already; many programs take a second
       // one as an order to stop at once.
       if (signal === "SIGINT" && isatty(0)) return;
-      child.kill(signal);
+      if (signal !== "SIGTERM" || isDraining) return void child.kill(signal);
+      isDraining = true;
+      void drain().then(() => child.kill(signal));
     };
     const end = (code: number): void => {
       stop.handOver(null);

@@ -71,7 +71,7 @@ Every option can also come from the environment, as ROLLCALL_ and its name in ca
 in --config FILE, by its name (surveyIntervalMs). Flags win over the environment, that over the file.
 
 Exit codes: 0 done, 64 wrong call, 66 not found, 69 no registrar, 73 id taken, 75 too late,
-78 wrong configuration, 128 + n ended by signal n.`;
+77 key not let in, 78 wrong configuration, 128 + n ended by signal n.`;
 
 function addCommand(
   program: Command,

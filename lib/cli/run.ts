@@ -4,6 +4,7 @@ import type { CliCommand } from "./command.ts";
 import { demo } from "./commands/demo.ts";
 import { explain } from "./commands/explain.ts";
 import { join } from "./commands/join.ts";
+import { keygen } from "./commands/keygen.ts";
 import { peers } from "./commands/peers.ts";
 import { serve } from "./commands/serve.ts";
 import { watch } from "./commands/watch.ts";
@@ -20,7 +21,7 @@ import { COMMON } from "./settings/tables.ts";
 import { exitCodeOf, Stop } from "./stop.ts";
 
 /** Every command there is. */
-export const COMMANDS: readonly CliCommand[] = [serve, join, watch, peers, explain, demo];
+export const COMMANDS: readonly CliCommand[] = [serve, join, watch, peers, explain, keygen, demo];
 
 /** A bug of ours, as sysexits.h has it. */
 const SOFTWARE = 70;

@@ -22,6 +22,7 @@ export class Stop {
   readonly #onLogError = (error: NodeJS.ErrnoException): void => {
     if (error.code !== "EPIPE") throw error;
   };
+  readonly #others = new Map<StopSignal, () => void>();
   #cause: StopCause | null = null;
   #handler: ((signal: StopSignal) => void) | null = null;
 
@@ -49,6 +50,11 @@ export class Stop {
     this.#handler = handler;
   }
 
+  /** From now on the signal does this, and ends nothing. */
+  instead(signal: StopSignal, act: () => void): void {
+    this.#others.set(signal, act);
+  }
+
   /** Lets the process end by itself; errors of its outputs stay caught until then. */
   release(): void {
     for (const [signal, listener] of this.#listeners) process.off(signal, listener);
@@ -62,7 +68,9 @@ export class Stop {
   }
 
   #received(signal: StopSignal): void {
-    if (this.#handler !== null) this.#handler(signal);
+    const other = this.#others.get(signal);
+    if (other !== undefined) other();
+    else if (this.#handler !== null) this.#handler(signal);
     else if (this.#cause !== null && this.#cause !== "EPIPE") process.exit(exitCodeOf(signal));
     else this.#raise(signal);
   }

@@ -2,6 +2,7 @@ import { BehaviorSubject } from "rxjs";
 import { CLIENT_OPTIONS, DEFAULT_REGISTRAR, RollcallError, watch } from "../index.ts";
 import type { ConnectionState, Watcher, WatchOptions } from "../index.ts";
 import type { Context } from "./command.ts";
+import { clientKeys } from "./keys.ts";
 import { TIMEOUT_MS } from "./settings/tables.ts";
 import type { Options } from "./settings/options.ts";
 
@@ -19,7 +20,8 @@ export function watchOptions(options: Options, service: string | readonly string
     if (registrar !== undefined) roster = undefined;
   }
   const { joinTimeoutMs: _, ...table } = CLIENT_OPTIONS;
-  return { ...options.numbers(table), preset: options.preset, registrar, roster, service };
+  const keys = clientKeys(options);
+  return { ...options.numbers(table), preset: options.preset, registrar, roster, service, keys };
 }
 
 /**

@@ -9,6 +9,7 @@ import { loggerFor } from "../host/log.ts";
 import { randomId } from "../host/random.ts";
 import { bounded, closeOnAbort, throwIfAborted } from "../host/wait.ts";
 import type { Bounds, WaitOptions } from "../host/wait.ts";
+import { settleClientKeys } from "../keys/options.ts";
 import {
   cardOf,
   changedCard,
@@ -20,6 +21,8 @@ import {
   tuningOf,
 } from "./options.ts";
 import type { CardOptions, JoinOptions } from "./options.ts";
+import { Collector } from "./farewell.ts";
+import type { LeaveProof } from "./farewell.ts";
 import { ClientShell } from "./shell.ts";
 import type { ConnectionState } from "./streams.ts";
 
@@ -30,23 +33,9 @@ const TIMER_MAX_MS = 2_147_483_647;
 /** How long `close` waits until its goodbye is confirmed; a registrar that does not answer costs this. */
 const CLOSE_DEADLINE_MS = 500;
 
-/** What is known of a goodbye. */
-export interface LeaveProof {
-  /** True when every consumer is known to have dropped the peer; not claimed yet, so always false. */
-  readonly complete: boolean;
-  /** The revision of the service without the peer; null where no registrar confirmed in time. */
-  readonly revision: number | null;
-  /** Named consumers that confirmed, by instance. */
-  readonly acknowledged: readonly string[];
-  /** Named consumers that did not. */
-  readonly missing: readonly string[];
-  /** Consumers with a SUB socket alone, which cannot confirm. */
-  readonly anonymous: number;
-}
-
 /** Bounds of a leave. */
 export interface LeaveOptions extends WaitOptions {
-  /** Milliseconds to wait for the registrars' confirmation. Default 5000. */
+  /** Milliseconds to wait until every named consumer has acknowledged. Default 5000. */
   readonly deadlineMs?: number | undefined;
 }
 
@@ -64,9 +53,12 @@ export interface Member extends AsyncDisposable {
    * signal ends the wait; the change takes effect all the same, be it later.
    */
   update(patch: CardOptions, options?: WaitOptions): Promise<void>;
-  /** Status `draining`: out of every `peers$`, still listed. Resolves when it is published. */
-  drain(options?: WaitOptions): Promise<void>;
-  /** Goodbye; resolves when it is published or the deadline has passed, and closes the handle. */
+  /**
+   * Status `draining`: out of every `peers$`, still listed. Resolves when every named consumer has
+   * acknowledged it, or at the deadline with those who did not.
+   */
+  drain(options?: LeaveOptions): Promise<LeaveProof>;
+  /** Goodbye; resolves as `drain` does, and closes the handle. */
   leave(options?: LeaveOptions): Promise<LeaveProof>;
   /** Goodbye without waiting for more than a moment. Idempotent; leaves no socket and no timer. */
   close(): Promise<void>;
@@ -93,6 +85,7 @@ export async function join(options: JoinOptions): Promise<Member> {
     identity,
     showing: { edition: 1, card: cardOf(options, targets) },
     tuning,
+    keys: settleClientKeys(options.keys, targets.length),
     logger: loggerFor(options.logger),
   });
   const member = new MemberHandle(shell, identity);
@@ -100,7 +93,7 @@ export async function join(options: JoinOptions): Promise<Member> {
     await listed(shell, { signal: options.signal, timeoutMs: tuning.joinTimeoutMs });
   } catch (error) {
     // The registrar may have listed us while its confirmation is under way.
-    shell.take({ kind: "leave" });
+    shell.take({ kind: "leave", proofMs: 0 });
     await shell.close();
     throw error;
   }
@@ -115,7 +108,7 @@ async function listed(shell: ClientShell, bounds: Bounds): Promise<void> {
   // First of all: whatever comes of it comes in a later turn.
   shell.take({ kind: "start" });
   const { timeoutMs } = bounds;
-  let refusal = "no registrar answered";
+  let refusal = "no registrar answered; one with keys is silent to a client without";
   // Published, not merely accepted: whoever looks after `join` has resolved finds the member.
   const published = shell.until((effect) => {
     if (effect.kind === "refused") refusal = `${effect.code}, ${effect.text}`;
@@ -127,6 +120,16 @@ async function listed(shell: ClientShell, bounds: Bounds): Promise<void> {
     if (!(error instanceof RollcallError) || error.code !== "ERR_TIMEOUT") throw error;
     throw new RollcallError("ERR_TIMEOUT", `joinTimeoutMs ${timeoutMs}: ${refusal}`);
   }
+}
+
+/** Of a handle that is closed nobody knows anything any more. */
+const NOBODY = { told: [], outOfReach: [], edition: null, wantsProof: false };
+/** `close` waits for no more than the publication. */
+const GOODBYE = { card: null, deadlineMs: CLOSE_DEADLINE_MS, wantsProof: false };
+
+function deadlineOf({ deadlineMs = LEAVE_DEADLINE_MS }: LeaveOptions): number {
+  if (deadlineMs >= 0 && deadlineMs <= TIMER_MAX_MS) return deadlineMs;
+  throw new RollcallError("ERR_OPTION", `deadlineMs is ${deadlineMs}`);
 }
 
 class MemberHandle implements Member {
@@ -155,7 +158,15 @@ class MemberHandle implements Member {
   get self(): Peer {
     const { edition, card } = this.#showing();
     const { service, id, instance } = this.#identity;
-    return toPeer(service, { id, instance, edition, standing: "alive", cause: null, card });
+    return toPeer(service, {
+      id,
+      instance,
+      edition,
+      standing: "alive",
+      cause: null,
+      stalledMs: 0,
+      card,
+    });
   }
 
   async update(patch: CardOptions, options?: WaitOptions): Promise<void> {
@@ -167,19 +178,21 @@ class MemberHandle implements Member {
     const recorded = this.#shell.until((effect) => {
       return effect.kind === "recorded" && effect.edition >= edition ? true : undefined;
     }, options);
-    this.#shell.take({ kind: "update", card });
+    this.#shell.take({ kind: "update", card, proofMs: 0 });
     await recorded;
   }
 
-  drain(options?: WaitOptions): Promise<void> {
-    return this.update({ status: "draining" }, options);
+  async drain(options: LeaveOptions = {}): Promise<LeaveProof> {
+    const deadlineMs = deadlineOf(options);
+    throwIfAborted(options.signal);
+    if (this.#shell.isClosed) throw new RollcallError("ERR_CLOSED");
+    const card = changedCard(this.#showing().card, { status: "draining" });
+    return this.#shell.farewell({ card, deadlineMs, wantsProof: true }, options);
   }
 
   async leave(options: LeaveOptions = {}): Promise<LeaveProof> {
-    const { deadlineMs = LEAVE_DEADLINE_MS, signal } = options;
-    if (!(deadlineMs >= 0 && deadlineMs <= TIMER_MAX_MS)) {
-      throw new RollcallError("ERR_OPTION", `deadlineMs is ${deadlineMs}`);
-    }
+    const deadlineMs = deadlineOf(options);
+    const { signal } = options;
     // Whoever asks later waits for the same goodbye, but with a bound of its own.
     if (this.#leaving !== null) return bounded(this.#leaving, signal);
     this.#leaving = this.#leave(deadlineMs, signal);
@@ -201,16 +214,8 @@ class MemberHandle implements Member {
 
   async #leave(deadlineMs: number, signal: AbortSignal | undefined): Promise<LeaveProof> {
     try {
-      const goodbye = this.#shell.isClosed
-        ? undefined
-        : await this.#shell.goodbye(deadlineMs, { signal });
-      return {
-        complete: false,
-        revision: goodbye?.revision ?? null,
-        acknowledged: [],
-        missing: [],
-        anonymous: goodbye?.anonymous ?? 0,
-      };
+      if (this.#shell.isClosed) return new Collector(NOBODY).proof(() => "");
+      return await this.#shell.farewell({ card: null, deadlineMs, wantsProof: true }, { signal });
     } finally {
       this.#release();
       // Not `close`, which waits for us.
@@ -221,7 +226,7 @@ class MemberHandle implements Member {
   async #close(): Promise<void> {
     this.#release();
     if (this.#leaving !== null) await this.#leaving.catch(() => {});
-    else await this.#shell.goodbye(CLOSE_DEADLINE_MS);
+    else await this.#shell.farewell(GOODBYE);
     await this.#shell.close();
   }
 

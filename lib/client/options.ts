@@ -8,6 +8,7 @@ import type { Card, Endpoint, Status } from "../core/peer.ts";
 import { ALL } from "../core/topics.ts";
 import { checkOptions } from "../host/check.ts";
 import type { Logger } from "../host/log.ts";
+import type { ClientKeys } from "../keys/options.ts";
 import { formatEndpoint, parseEndpoint } from "../transport/endpoint.ts";
 import { checkCard, checkName } from "../wire/card.ts";
 import { hostAddress, refuseLoopback } from "./address.ts";
@@ -19,6 +20,8 @@ export const DEFAULT_REGISTRAR = "tcp://127.0.0.1:5570";
 export interface ClientOptions extends Partial<{ [K in keyof ClientTuning]: number | undefined }> {
   /** Numbers for a situation; single ones given beside it win. Default `lan`. */
   readonly preset?: Preset | undefined;
+  /** For a registrar that has keys. Default: none. */
+  readonly keys?: ClientKeys | undefined;
   /** A pino logger, or false for silence. Default: warnings and errors on stderr. */
   readonly logger?: Logger | false | undefined;
   /** Closes the handle. */
@@ -68,6 +71,7 @@ export interface WatchOptions extends ClientOptions {
 const SHARED = {
   ...CLIENT_OPTIONS,
   preset: true,
+  keys: true,
   logger: true,
   signal: true,
 } satisfies Record<keyof ClientOptions, unknown>;

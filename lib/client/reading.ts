@@ -1,3 +1,5 @@
+import { RollcallError } from "../core/errors.ts";
+import type { ExplanationOf } from "../core/explainer.ts";
 import { decodeRoster } from "../wire/roster.ts";
 
 type Read = ReturnType<typeof decodeRoster>;
@@ -20,4 +22,13 @@ export function readRoster(frames: readonly Uint8Array[]): Read {
 
 function isSame(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
   return a.every((frame, at) => Buffer.compare(frame, b[at] ?? new Uint8Array()) === 0);
+}
+
+/** The registrar of our own version wrote it; the shape is documented beside the message. */
+export function explanationIn(json: string): ExplanationOf | undefined {
+  try {
+    return (JSON.parse(json) as ExplanationOf | null) ?? undefined;
+  } catch (error) {
+    throw new RollcallError("ERR_WIRE", "the explanation", { cause: error });
+  }
 }

@@ -3,10 +3,12 @@ import { RollcallError } from "../core/errors.ts";
 import type { ExplanationOf } from "../core/explainer.ts";
 import type { ClientEffect, ClientInput } from "../core/io.ts";
 import type { ClientTuning } from "../core/options.ts";
+import type { Card } from "../core/peer.ts";
 import type { Identity, Showing } from "../core/respondent.ts";
 import { nowMs } from "../host/clock.ts";
 import { LimitedLog } from "../host/log.ts";
 import type { Logger } from "../host/log.ts";
+import type { SettledClientKeys } from "../keys/options.ts";
 import { Loop } from "../host/loop.ts";
 import { randomSource } from "../host/random.ts";
 import { throwIfAborted } from "../host/wait.ts";
@@ -15,8 +17,12 @@ import { openClientPort } from "../transport/client-port.ts";
 import { resolveAdvertised } from "../transport/endpoint.ts";
 import type { ClientPort } from "../transport/port.ts";
 import { decodeFromRegistrar, encodeToRegistrar } from "../wire/survey.ts";
+import { Credentials } from "./credentials.ts";
+import { Denials } from "./denials.ts";
+import { Collector, proofTimeMs } from "./farewell.ts";
+import type { LeaveProof } from "./farewell.ts";
 import type { Target } from "./options.ts";
-import { readRoster } from "./reading.ts";
+import { explanationIn, readRoster } from "./reading.ts";
 import { Streams } from "./streams.ts";
 import { Waits } from "./waits.ts";
 
@@ -31,14 +37,15 @@ export interface ShellSetup {
   readonly identity: Identity | null;
   readonly showing: Showing | null;
   readonly tuning: ClientTuning;
+  readonly keys: SettledClientKeys | null;
   readonly logger: Logger;
 }
 
-/** The goodbye as the registrars confirmed it. */
-export interface Goodbye {
-  readonly revision: number;
-  readonly named: number;
-  readonly anonymous: number;
+/** A goodbye, or a card that says that we drain. */
+export interface Parting {
+  readonly card: Card | null;
+  readonly deadlineMs: number;
+  readonly wantsProof: boolean;
 }
 
 /**
@@ -53,6 +60,8 @@ export class ClientShell {
   readonly #loop: Loop<ClientInput, ClientEffect>;
   readonly #ports: readonly ClientPort[];
   readonly #waits = new Waits();
+  readonly #credentials: Credentials;
+  readonly #denials: Denials;
   #emission: NodeJS.Immediate | null = null;
   #isClosed = false;
   #token = 0;
@@ -74,6 +83,8 @@ export class ClientShell {
       wake: { kind: "wake" },
       perform: (effect) => this.#perform(effect),
     });
+    this.#credentials = new Credentials(setup.keys);
+    this.#denials = new Denials(setup, (connection) => this.streams.connect(connection));
     this.#ports = targets.map((_, source) => this.#open(source, tuning.reconnectMinMs));
   }
 
@@ -88,8 +99,8 @@ export class ClientShell {
   /** Resolves with the first value that `isDone` makes of an effect; see `Waits`. */
   async until<T>(isDone: (effect: ClientEffect) => T | undefined, options?: Bounds): Promise<T> {
     this.#assertOpen(options);
-    const { connection } = this.client;
-    if (connection.kind === "refused") throw new RollcallError(connection.code);
+    const { code } = this.#denials;
+    if (code !== undefined) throw new RollcallError(code);
     return this.#waits.until(isDone, options);
   }
 
@@ -117,35 +128,28 @@ export class ClientShell {
   }
 
   /**
-   * Says goodbye to every registrar that lists us and waits until all have published it, at most
-   * for `deadlineMs`. Undefined where none confirmed. One that goes away meanwhile is not waited for.
+   * Says goodbye to every registrar that lists us, or with a card that we drain, and waits until
+   * each has published it and, where that is wanted, every named consumer has acknowledged it: at
+   * most for `deadlineMs`. A registrar that goes away meanwhile is not waited for.
    */
-  async goodbye(deadlineMs: number, options: WaitOptions = {}): Promise<Goodbye | undefined> {
-    const open = new Set(this.client.accepted);
-    if (open.size === 0) {
-      this.take({ kind: "leave" });
-      return undefined;
-    }
+  async farewell(what: Parting, options: WaitOptions = {}): Promise<LeaveProof> {
+    const { deadlineMs, wantsProof } = what;
+    const [told, outOfReach] = [this.client.mayList(true), this.client.mayList(false)];
+    const edition = what.card === null ? null : (this.client.showing?.edition ?? 0) + 1;
+    const collector = new Collector({ told, outOfReach, edition, wantsProof });
+    const proofMs = wantsProof ? proofTimeMs(deadlineMs) : 0;
     // First of all, because everybody waits for it; its confirmation comes in a later turn.
-    this.take({ kind: "leave" });
-    let best: Goodbye | undefined;
-    const confirmed = this.until(
-      (effect) => {
-        if (effect.kind !== "left" && effect.kind !== "lost") return undefined;
-        open.delete(effect.source);
-        if (effect.kind === "left") {
-          best = best === undefined || effect.revision > best.revision ? effect : best;
-        }
-        return open.size === 0 ? true : undefined;
-      },
-      { ...options, timeoutMs: Math.max(1, deadlineMs) },
-    );
+    if (what.card === null) this.take({ kind: "leave", proofMs });
+    else this.take({ kind: "update", card: what.card, proofMs });
+    const nameOf = (source: number): string => this.#setup.targets[source]?.endpoint ?? "";
+    if (told.length === 0) return collector.proof(nameOf);
     try {
-      await confirmed;
+      const bounds = { ...options, timeoutMs: Math.max(1, deadlineMs) };
+      await this.until((effect) => collector.take(effect), bounds);
     } catch (error) {
       if (options.signal?.aborted === true) throw error;
     }
-    return best;
+    return collector.proof(nameOf);
   }
 
   /** Stops everything at once; resolves when no socket is left. */
@@ -189,30 +193,39 @@ export class ClientShell {
 
   #open(source: number, reconnectMinMs: number): ClientPort {
     return openClientPort(
-      { reconnectMinMs },
+      { reconnectMinMs, keys: this.#credentials.portKeys(source) },
       {
         received: (frame) => this.#received(source, frame),
         lost: () => this.take({ kind: "lost", source }),
         published: (frames) => this.#published(source, frames),
         failed: (error) => this.#limited.error("client.socketFailed", { err: error }),
+        unwelcome: (socket, failure) => {
+          const refusal = this.#denials.refusal(source, socket, failure);
+          if (refusal !== null) this.#perform(refusal);
+        },
       },
     );
   }
 
   #received(source: number, frame: Uint8Array): void {
     const decoded = decodeFromRegistrar(frame);
-    if (decoded.ok) return this.take({ kind: "received", source, message: decoded.value });
+    if (decoded.ok) {
+      this.#credentials.heard(source, decoded.value);
+      return this.take({ kind: "received", source, message: decoded.value });
+    }
     this.#limited.warn("message.malformed", { source, reason: decoded.reason });
   }
 
   #published(source: number, frames: readonly Uint8Array[]): void {
+    this.#denials.lifted(source);
     const decoded = readRoster(frames);
     if (decoded.ok) return this.take({ kind: "published", source, ...decoded.value });
     this.#limited.warn("roster.malformed", { source, reason: decoded.reason });
   }
 
   /** A registrar's words may be nonsense, such as an endpoint that is none: that throws nowhere. */
-  #perform(effect: ClientEffect): void {
+  #perform(given: ClientEffect): void {
+    const effect = this.#denials.judged(given);
     this.#waits.settle(effect);
     try {
       this.#act(effect);
@@ -226,7 +239,7 @@ export class ClientShell {
       case "changed":
         return this.#emitSoon();
       case "connection":
-        return this.streams.connect(effect.connection);
+        return this.#denials.connected(effect.connection);
       case "refused":
         return this.#limited.warn("client.refused", { code: effect.code, detail: effect.text });
       case "note":
@@ -235,6 +248,7 @@ export class ClientShell {
       case "lost":
       case "recorded":
       case "left":
+      case "proof":
       case "explanation":
         return;
       default:
@@ -252,7 +266,9 @@ export class ClientShell {
       case "hangup":
         return port.hangup();
       case "send":
-        return port.send(encodeToRegistrar(effect.message));
+        return port.send(
+          encodeToRegistrar(this.#credentials.proved(effect.source, effect.message)),
+        );
       case "follow":
         return port.follow(
           effect.roster === null ? endpoint : resolveAdvertised(effect.roster, endpoint),
@@ -274,17 +290,11 @@ export class ClientShell {
   #emitNow(): void {
     if (this.#emission !== null) clearImmediate(this.#emission);
     this.#emission = null;
-    if (!this.#isClosed && this.client.isReady) this.streams.update();
+    if (this.#isClosed || !this.client.isReady) return;
+    this.streams.update();
+    // Subscribers have it now, so whoever waits for that can be told.
+    this.take({ kind: "emitted" });
   }
 }
 
 type Transmission = "dial" | "hangup" | "send" | "follow" | "subscribe" | "unsubscribe";
-
-/** The registrar of our own version wrote it; the shape is documented beside the message. */
-function explanationIn(json: string): ExplanationOf | undefined {
-  try {
-    return (JSON.parse(json) as ExplanationOf | null) ?? undefined;
-  } catch (error) {
-    throw new RollcallError("ERR_WIRE", "the explanation", { cause: error });
-  }
-}

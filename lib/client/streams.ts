@@ -13,7 +13,7 @@ export type ConnectionState =
   | { readonly kind: "live" }
   /** Lost; the list is kept. `since` is in milliseconds since 1970. */
   | { readonly kind: "stale"; readonly since: number }
-  /** No registrar wants us; not tried again. */
+  /** No registrar wants us; only with `ERR_NOT_AUTHORISED` it is tried again, at intervals. */
   | { readonly kind: "refused"; readonly code: ErrorCode }
   | { readonly kind: "closed" };
 

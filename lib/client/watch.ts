@@ -8,6 +8,7 @@ import { loggerFor } from "../host/log.ts";
 import { randomId } from "../host/random.ts";
 import { closeOnAbort } from "../host/wait.ts";
 import type { WaitOptions } from "../host/wait.ts";
+import { settleClientKeys } from "../keys/options.ts";
 import { checkWatch, nameOf, servicesOf, targetsOf, tuningOf } from "./options.ts";
 import type { WatchOptions } from "./options.ts";
 import { ClientShell } from "./shell.ts";
@@ -34,6 +35,13 @@ export interface Watcher extends AsyncDisposable {
   ready(options?: WaitOptions): Promise<void>;
   /** What the registrar remembers of one peer. Rejects with `ERR_NEEDS_SURVEY` on a roster endpoint. */
   explain(service: string, id: string, options?: WaitOptions): Promise<ExplanationOf | undefined>;
+  /**
+   * Tells the registrars that this peer cannot be reached from here, or can again. When enough
+   * consumers agree it is suspect for all until their reports expire (`reportTtlMs` of the
+   * registrar), so a report is repeated as long as it holds. Throws `ERR_NEEDS_SURVEY` on a roster
+   * endpoint. A report that no registrar hears is lost.
+   */
+  report(peer: Pick<Peer, "service" | "id" | "instance">, isUnreachable: boolean): void;
   /** Idempotent; leaves no socket and no timer. */
   close(): Promise<void>;
 }
@@ -52,6 +60,7 @@ export function watch(options: WatchOptions): Watcher {
     identity: null,
     showing: null,
     tuning: tuningOf(options),
+    keys: settleClientKeys(options.keys, targets.length),
     logger: loggerFor(options.logger),
   });
   const watcher = new WatcherHandle(
@@ -112,6 +121,13 @@ class WatcherHandle implements Watcher {
     return this.#shell.explain(nameOf("service", service), nameOf("id", id), options);
   }
 
+  report(peer: Pick<Peer, "service" | "id" | "instance">, isUnreachable: boolean): void {
+    if (!this.#isNamed) throw new RollcallError("ERR_NEEDS_SURVEY", "report");
+    const service = nameOf("service", peer.service);
+    const id = nameOf("id", peer.id);
+    this.#shell.take({ kind: "report", service, id, instance: peer.instance, isUnreachable });
+  }
+
   closeBy(signal: AbortSignal | undefined): void {
     this.#release = closeOnAbort(signal, this);
   }
@@ -127,7 +143,7 @@ class WatcherHandle implements Watcher {
 
   async #close(): Promise<void> {
     this.#release();
-    this.#shell.take({ kind: "leave" });
+    this.#shell.take({ kind: "leave", proofMs: 0 });
     await this.#shell.close();
   }
 }

@@ -196,7 +196,7 @@ export class Admission {
     const { edition } = member.entry;
     rounds.add(at.route);
     publisher.touch(member.service, member.id);
-    publisher.wait(member.service, { route: at.route, edition });
+    publisher.wait(member.service, { route: at.route, edition, proofMs: 0 });
     this.#emit({
       kind: "reply",
       route: at.route,

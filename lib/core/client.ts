@@ -1,22 +1,22 @@
 import { ERRORS } from "./errors.ts";
 import type { ErrorCode } from "./errors.ts";
-import { judge, nextMs } from "./contact.ts";
+import { consumerOf, judge, LATE_MS, mayList, nextMs, noticeStall } from "./contact.ts";
 import type { Contact } from "./contact.ts";
 import { Follower } from "./follower.ts";
 import type { ClientEffect, ClientInput, Connection } from "./io.ts";
 import { Link } from "./link.ts";
 import type { LinkStep } from "./link.ts";
 import { Lister } from "./listing.ts";
-import type { Accepted, FromRegistrar, ToRegistrar, Welcome } from "./messages.ts";
+import type { Accepted, FromRegistrar, Welcome } from "./messages.ts";
 import type { ClientTuning } from "./options.ts";
-import { TICK_MS } from "./options.ts";
 import type { Card } from "./peer.ts";
 import { isSpoken, Respondent } from "./respondent.ts";
 import type { Identity, Showing, Wishes } from "./respondent.ts";
 import type { Consumer } from "./view.ts";
+import { Voice } from "./voice.ts";
 
-/** Lateness of the clock that is passed on to every deadline. */
-const LATE_MS = 5 * TICK_MS;
+/** Members look at the clock at least this often: a stall seems shorter by as much at most. */
+const PULSE_MS = 100;
 
 /** What a client is. */
 export interface ClientSetup {
@@ -41,6 +41,7 @@ export class Client {
   readonly lister: Lister;
   readonly #setup: ClientSetup;
   readonly #contacts: readonly Contact[];
+  readonly #voice: Voice;
   #showing: Showing | null;
   #isFollowing: boolean;
   #isLeaving = false;
@@ -61,6 +62,7 @@ export class Client {
       respondent: new Respondent(tuning.helloTimeoutMs),
       follower: new Follower({ source, services, tuning, random, emit }),
     }));
+    this.#voice = new Voice(this.#contacts, emit);
     this.lister = new Lister(this.#contacts.map((contact) => contact.follower));
   }
 
@@ -78,6 +80,11 @@ export class Client {
     return this.#contacts.some((contact) => contact.follower.isReady);
   }
 
+  /** Registrars that may list us, connected or not, by their places. */
+  mayList(isConnected: boolean): readonly number[] {
+    return mayList(this.#contacts, isConnected);
+  }
+
   /** Registrars that have accepted us on the present connection, by their places. */
   get accepted(): readonly number[] {
     return this.#contacts.filter((c) => c.respondent.isAccepted).map((c) => c.source);
@@ -85,10 +92,7 @@ export class Client {
 
   /** As registrars know us; the number is that of the first registrar that has accepted us. */
   get consumer(): Consumer {
-    const named = this.#contacts.filter(({ link }) => link !== null);
-    if (named.length === 0) return { kind: "anonymous" };
-    const ordinals = named.map(({ respondent }) => respondent.ordinal);
-    return { kind: "named", ordinal: ordinals.find((ordinal) => ordinal !== null) ?? null };
+    return consumerOf(this.#contacts);
   }
 
   get nextDeadlineMs(): number {
@@ -99,13 +103,12 @@ export class Client {
   handle(input: ClientInput, nowMs: number): readonly ClientEffect[] {
     this.#effects = [];
     const lateMs = nowMs - this.#expectedMs;
-    // A little more, because what came in meanwhile is still to be read.
-    if (lateMs > LATE_MS) this.#postpone(lateMs + LATE_MS);
+    if (lateMs > LATE_MS) noticeStall(this.#contacts, lateMs);
     this.#take(input, nowMs);
     if (input.kind === "published" && this.#isSettled(input.source, nowMs)) return this.#effects;
     for (const contact of this.#contacts) this.#advance(contact, nowMs);
     this.#judgeConnection(nowMs);
-    this.#expectedMs = Math.max(nowMs, nextMs(this.#contacts));
+    this.#expectedMs = Math.max(nowMs, Math.min(nextMs(this.#contacts), this.#pulseMs(nowMs)));
     return this.#effects;
   }
 
@@ -130,11 +133,15 @@ export class Client {
       case "follow":
         return this.#follow(nowMs);
       case "update":
-        return this.#update(input.card);
+        return this.#update(input.card, input.proofMs);
       case "leave":
-        return this.#leave();
+        return this.#leave(input.proofMs);
+      case "emitted":
+        return this.#voice.acknowledge(this.lister);
+      case "report":
+        return this.#voice.report(input);
       case "explain":
-        return this.#explain(input);
+        return this.#voice.explain(input);
       case "wake":
         return;
       default:
@@ -161,29 +168,16 @@ export class Client {
   }
 
   /** A watcher has nothing to show. */
-  #update(card: Card): void {
+  #update(card: Card, proofMs: number): void {
     if (this.#showing === null) return;
-    const showing = { edition: this.#showing.edition + 1, card };
-    this.#showing = showing;
-    for (const { source, respondent } of this.#contacts) {
-      this.#send(source, respondent.update(showing));
-    }
+    this.#showing = { edition: this.#showing.edition + 1, card };
+    this.#voice.update(this.#showing, proofMs);
   }
 
   /** Says goodbye and asks for nothing any more. */
-  #leave(): void {
+  #leave(proofMs: number): void {
     this.#isLeaving = true;
-    for (const { source, respondent } of this.#contacts) this.#send(source, respondent.leave());
-  }
-
-  #explain(input: { readonly token: number; readonly service: string; readonly id: string }): void {
-    for (const { source, respondent } of this.#contacts) {
-      this.#send(source, respondent.explain(input.token, input.service, input.id));
-    }
-  }
-
-  #send(source: number, message: ToRegistrar | null): void {
-    if (message !== null) this.#effects.push({ kind: "send", source, message });
+    this.#voice.leave(proofMs);
   }
 
   #received(contact: Contact, message: FromRegistrar, nowMs: number): void {
@@ -194,7 +188,7 @@ export class Client {
       case "welcome":
         return this.#welcomed(contact, message, nowMs);
       case "survey":
-        return this.#send(source, respondent.answer(message));
+        return this.#voice.say(source, respondent.answer(message));
       case "accepted":
         return this.#accepted(contact, message);
       case "rejoin":
@@ -235,7 +229,7 @@ export class Client {
     this.#effects.push({ kind: "accepted", source });
     const showing = this.#showing;
     if (showing !== null && edition < showing.edition) {
-      this.#send(source, respondent.update(showing));
+      this.#voice.say(source, respondent.update(showing, 0));
     }
   }
 
@@ -249,6 +243,7 @@ export class Client {
     const { code, text } = refusal;
     this.#step(contact, link.refuse(code, ERRORS[code].retryable, nowMs));
     this.#lost(contact, nowMs);
+    contact.respondent.refused();
     const final = this.#contacts.every((c) => c.link?.state.kind === "refused");
     this.#effects.push({ kind: "refused", source, code, text, final });
   }
@@ -264,7 +259,7 @@ export class Client {
   #advance(contact: Contact, nowMs: number): void {
     const { source, link, respondent, follower } = contact;
     if (link !== null) this.#step(contact, link.due(nowMs), nowMs);
-    for (const message of respondent.due(this.#wishes(), nowMs)) this.#send(source, message);
+    for (const message of respondent.due(this.#wishes(), nowMs)) this.#voice.say(source, message);
     follower.advance(nowMs);
   }
 
@@ -292,11 +287,10 @@ export class Client {
     this.#effects.push({ kind: "connection", connection: next });
   }
 
-  #postpone(byMs: number): void {
-    for (const { link, follower } of this.#contacts) {
-      link?.postpone(byMs);
-      follower.postpone(byMs);
-    }
+  /** A member that is surveyed sees by this that its own event loop stood still. */
+  #pulseMs(nowMs: number): number {
+    const isListed = this.#setup.identity !== null && this.accepted.length > 0;
+    return isListed ? nowMs + PULSE_MS : Infinity;
   }
 
   #withContact(source: number, act: (contact: Contact) => void): void {

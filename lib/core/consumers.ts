@@ -38,6 +38,8 @@ class Ordinals {
 export class Consumers {
   readonly #places = new Map<string, Place>();
   readonly #ordinals = new Map<string, Ordinals>();
+  /** Consumers by what they name, the star included. */
+  readonly #counts = new Map<string, number>();
 
   get size(): number {
     return this.#places.size;
@@ -57,6 +59,7 @@ export class Consumers {
     this.#ordinals.set(key, ordinals);
     const ordinal = ordinals.take(watch.ordinal);
     this.#places.set(route, { watch, key, ordinal });
+    this.#count(watch, 1);
     return ordinal;
   }
 
@@ -64,9 +67,23 @@ export class Consumers {
     const place = this.#places.get(route);
     if (place === undefined) return;
     this.#places.delete(route);
+    this.#count(place.watch, -1);
     const ordinals = this.#ordinals.get(place.key);
     ordinals?.release(place.ordinal);
     if (ordinals?.size === 0) this.#ordinals.delete(place.key);
+  }
+
+  /** How many follow a service. */
+  countOf(service: string): number {
+    return (this.#counts.get(service) ?? 0) + (this.#counts.get(ALL) ?? 0);
+  }
+
+  #count({ services }: Watch, by: 1 | -1): void {
+    for (const service of new Set(services.includes(ALL) ? [ALL] : services)) {
+      const count = (this.#counts.get(service) ?? 0) + by;
+      if (count === 0) this.#counts.delete(service);
+      else this.#counts.set(service, count);
+    }
   }
 
   /** Who follows a service, by connection, with the instance that each says it is. */

@@ -1,7 +1,12 @@
 import type { Follower } from "./follower.ts";
 import type { Connection } from "./io.ts";
 import type { Link } from "./link.ts";
+import { TICK_MS } from "./options.ts";
 import type { Respondent } from "./respondent.ts";
+import type { Consumer } from "./view.ts";
+
+/** Lateness of the clock that is passed on to every deadline. */
+export const LATE_MS = 5 * TICK_MS;
 
 /** One registrar of a client: the survey connection, what we want of it, and its roster. */
 export interface Contact {
@@ -32,6 +37,30 @@ export function nextMs(contacts: readonly Contact[]): number {
     next = Math.min(next, link?.nextMs() ?? Infinity, respondent.nextMs(), follower.nextMs());
   }
   return next;
+}
+
+/** Registrars that may list us, by their places: those that can be told something, or cannot. */
+export function mayList(contacts: readonly Contact[], isOpen: boolean): readonly number[] {
+  return contacts
+    .filter(({ respondent }) => respondent.mayBeListed && respondent.isOpen === isOpen)
+    .map(({ source }) => source);
+}
+
+/** As registrars know us; the number is that of the first registrar that has given one. */
+export function consumerOf(contacts: readonly Contact[]): Consumer {
+  const named = contacts.filter(({ link }) => link !== null);
+  if (named.length === 0) return { kind: "anonymous" };
+  const ordinals = named.map(({ respondent }) => respondent.ordinal);
+  return { kind: "named", ordinal: ordinals.find((ordinal) => ordinal !== null) ?? null };
+}
+
+/** Our event loop stood still: deadlines move, with some time to read what came in meanwhile. */
+export function noticeStall(contacts: readonly Contact[], lateMs: number): void {
+  for (const { link, follower, respondent } of contacts) {
+    link?.postpone(lateMs + LATE_MS);
+    follower.postpone(lateMs + LATE_MS);
+    respondent.stalled(lateMs);
+  }
 }
 
 function isLive({ link, respondent, follower }: Contact): boolean {

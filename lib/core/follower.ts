@@ -1,7 +1,8 @@
 import { Departures } from "./departures.ts";
-import { HeldList } from "./held-list.ts";
+import { FenceList } from "./fence-list.ts";
+import type { HeldList } from "./held-list.ts";
+import { HeldLists } from "./held-lists.ts";
 import type { ClientEffect } from "./io.ts";
-import { LIMITS } from "./limits.ts";
 import type { Announce, Authority, Delta, Pulse, RosterMessage, Snapshot } from "./messages.ts";
 import type { ClientTuning } from "./options.ts";
 import type { Entry } from "./peer.ts";
@@ -18,11 +19,12 @@ const PULSE_INTERVAL_MS = 1000;
  */
 export class Follower {
   readonly departures = new Departures();
+  readonly fences: FenceList;
   readonly #source: number;
   readonly #services: readonly string[];
   readonly #emit: (effect: ClientEffect) => void;
   readonly #asker: SnapshotAsker;
-  readonly #lists = new Map<string, HeldList>();
+  readonly #lists = new HeldLists(this.departures);
   #isFollowing = false;
   #roster: string | null = null;
   #epoch: string | null = null;
@@ -53,6 +55,7 @@ export class Follower {
     this.#services = options.services;
     this.#emit = options.emit;
     this.#asker = new SnapshotAsker(options);
+    this.fences = new FenceList(this);
   }
 
   /** A registrar that judges cannot vouch for a list that is not in its epoch yet. */
@@ -65,17 +68,13 @@ export class Follower {
     return this.#epoch;
   }
 
-  get isFollowing(): boolean {
-    return this.#isFollowing;
-  }
-
   /** When a message was read last. */
   get heardMs(): number {
     return this.#heardMs;
   }
 
   get lists(): ReadonlyMap<string, HeldList> {
-    return this.#lists;
+    return this.#lists.all;
   }
 
   /**
@@ -83,7 +82,7 @@ export class Follower {
    * and was told all knows that a service without a list has nobody.
    */
   entries(service: string): Iterable<Entry> | undefined {
-    const list = this.#lists.get(service);
+    const list = this.lists.get(service);
     if (list !== undefined) return list.epoch === null ? undefined : list.entries();
     return this.#services.includes(ALL) && this.#asker.hasSeenAll ? [] : undefined;
   }
@@ -92,7 +91,7 @@ export class Follower {
   get isReady(): boolean {
     return this.#services.includes(ALL)
       ? this.#asker.hasSeenAll
-      : this.#services.every((service) => (this.#lists.get(service)?.epoch ?? null) !== null);
+      : this.#services.every((service) => (this.lists.get(service)?.epoch ?? null) !== null);
   }
 
   /** Connects, or connects elsewhere, and asks for everything. */
@@ -130,7 +129,7 @@ export class Follower {
     this.#heardMs = nowMs;
     this.#quietSinceMs = nowMs;
     this.#wasPostponed = false;
-    if (this.#mayLagBehind && this.#services.includes(ALL)) this.#want(ALL);
+    if (this.#mayLagBehind && this.#services.includes(ALL)) this.#asker.want(ALL);
     this.#mayLagBehind = false;
     if (this.#isStale && nowMs >= this.#doubtUntilMs) {
       this.#isStale = false;
@@ -187,8 +186,8 @@ export class Follower {
     this.#intervalMs = pulse.intervalMs;
     if (pulse.authority === "learning") return;
     // Services nobody came back to are never announced, so their lists have to be asked for.
-    for (const list of this.#lists.values()) {
-      if (list.isAwaitingReturns) this.#want(list.service);
+    for (const list of this.lists.values()) {
+      if (list.isAwaitingReturns) this.#asker.want(list.service);
     }
   }
 
@@ -196,19 +195,21 @@ export class Follower {
     const list = this.#list(announce.service);
     if (list === undefined) return;
     if (announce.epoch !== list.epoch || announce.revision > list.revision) {
-      return this.#want(announce.service);
+      return this.#asker.want(announce.service);
     }
     if (announce.revision === list.revision) this.#settle(list, announce.authority);
+    this.#fence(announce);
   }
 
   #delta(delta: Delta): void {
     const list = this.#list(delta.service);
     if (list === undefined) return;
-    if (delta.epoch !== list.epoch) return this.#want(delta.service);
+    if (delta.epoch !== list.epoch) return this.#asker.want(delta.service);
     if (delta.revision <= list.revision) return;
-    if (delta.revision !== list.revision + 1) return this.#want(delta.service);
+    if (delta.revision !== list.revision + 1) return this.#asker.want(delta.service);
     list.apply(delta);
     this.#settle(list, delta.authority);
+    this.#fence(delta);
     this.#changed();
   }
 
@@ -226,7 +227,7 @@ export class Follower {
       this.#settle(list, snapshot.authority);
     }
     if (snapshot.all) this.#closeOthers(snapshot);
-    this.#hasCaughtUp ||= [...this.#lists.values()].every(
+    this.#hasCaughtUp ||= [...this.lists.values()].every(
       ({ epoch }) => epoch === null || epoch === this.#epoch,
     );
     this.#changed();
@@ -235,12 +236,11 @@ export class Follower {
   /** A service that a snapshot of all does not name is closed, hence empty. */
   #closeOthers(snapshot: Snapshot): void {
     const named = new Set(snapshot.services.map((told) => told.service));
-    for (const list of this.#lists.values()) {
-      if (named.has(list.service)) continue;
+    for (const list of this.#lists.others(named)) {
       const { service } = list;
       list.replace({ service, revision: 0, entries: [], tombstones: [] }, snapshot.epoch);
       this.#settle(list, snapshot.authority);
-      if (list.size === 0) this.#lists.delete(service);
+      this.#lists.dropIfEmpty(service);
     }
   }
 
@@ -249,7 +249,14 @@ export class Follower {
     this.#epoch = epoch;
     this.#authority = "learning";
     this.#hasCaughtUp = false;
+    this.fences.clear();
     this.#wantAll();
+    this.#changed();
+  }
+
+  #fence({ service, revision, fence }: Delta | Announce): void {
+    if (!fence) return;
+    this.fences.note(service, revision);
     this.#changed();
   }
 
@@ -273,23 +280,8 @@ export class Follower {
 
   /** Undefined for what was not asked for, and beyond the limit of services. */
   #list(service: string): HeldList | undefined {
-    const known = this.#lists.get(service);
-    if (known !== undefined) return known;
-    if (!this.#services.includes(service) && !this.#services.includes(ALL)) return undefined;
-    if (this.#lists.size >= LIMITS.followedServicesMax) this.#forgetEmpty();
-    if (this.#lists.size >= LIMITS.followedServicesMax) return undefined;
-    const list = new HeldList(service, this.departures);
-    this.#lists.set(service, list);
-    return list;
-  }
-
-  /** Services that closed leave empty lists behind; should they open again, they are asked for. */
-  #forgetEmpty(): void {
-    for (const [service, list] of this.#lists) if (list.size === 0) this.#lists.delete(service);
-  }
-
-  #want(service: string): void {
-    this.#asker.want(service);
+    const isWanted = this.#services.includes(service) || this.#services.includes(ALL);
+    return isWanted ? this.#lists.open(service) : undefined;
   }
 
   #wantAll(): void {

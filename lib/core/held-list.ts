@@ -36,6 +36,11 @@ export class HeldList {
     return this.#entries.size + this.#unconfirmed.size;
   }
 
+  /** The peer of this id that the registrar lists. */
+  find(id: string): Entry | undefined {
+    return this.#entries.get(id);
+  }
+
   /** Everyone held; nobody is in it twice. */
   entries(): Iterable<Entry> {
     const entries = this.#entries.values();

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "./errors.ts";
-import type { Authority, FromRegistrar, RosterMessage, ToRegistrar } from "./messages.ts";
+import type { Authority, FromRegistrar, Proof, RosterMessage, ToRegistrar } from "./messages.ts";
 import type { Card } from "./peer.ts";
 
 /** What happens to a registrar. `route` is one connection, as the transport names it. */
@@ -31,8 +31,18 @@ export type ClientInput =
     }
   /** From now on the roster is followed. */
   | { readonly kind: "follow" }
-  | { readonly kind: "update"; readonly card: Card }
-  | { readonly kind: "leave" }
+  /** With `proofMs` above 0, consumers are to acknowledge it within that time. */
+  | { readonly kind: "update"; readonly card: Card; readonly proofMs: number }
+  | { readonly kind: "leave"; readonly proofMs: number }
+  /** The listing that was made last is what subscribers have. */
+  | { readonly kind: "emitted" }
+  | {
+      readonly kind: "report";
+      readonly service: string;
+      readonly id: string;
+      readonly instance: string;
+      readonly isUnreachable: boolean;
+    }
   | {
       readonly kind: "explain";
       readonly token: number;
@@ -78,6 +88,7 @@ export type ClientEffect =
       readonly named: number;
       readonly anonymous: number;
     }
+  | (Proof & { readonly source: number })
   | {
       readonly kind: "explanation";
       readonly source: number;

@@ -53,6 +53,14 @@ export const LIMITS = {
   historyMax: 32,
   /** A key proof. */
   proofBytesMax: 64,
+  /** Names in one list of a proof; more make several messages. */
+  proofNamesMax: 1024,
+  /** Revisions of all services that wait for acknowledgement at one time; more prove nothing. */
+  fencesMax: 256,
+  /** Reporters heard about one peer. */
+  reportersMax: 1024,
+  /** Peers reported as unreachable at one time. */
+  reportedMax: 4096,
   /** Text of an error or a note on the wire. */
   textBytesMax: 1024,
   /** An endpoint as text. */

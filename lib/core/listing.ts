@@ -44,6 +44,7 @@ export class Lister {
   readonly #left = new Map<string, true>();
   /** Those of the latest listing, sorted. */
   #listed: readonly Peer[] = [];
+  #usable: readonly Peer[] = [];
 
   constructor(followers: readonly Follower[]) {
     this.#followers = followers;
@@ -57,20 +58,26 @@ export class Lister {
       if (testimonies.length === 0) continue;
       told.push(bestAuthority(testimonies.map((testimony) => testimony.authority)));
       for (const entry of merge(testimonies).values()) {
-        peers.push(this.#peer(service, entry));
+        if (!this.#saidGoodbye(service, entry)) peers.push(this.#peer(service, entry));
       }
     }
     peers.sort(comparePeers);
     this.#listed = peers;
+    this.#usable = Object.freeze(peers.filter(isUsable));
     const best = bestAuthority(this.#followers.map((follower) => follower.authority));
     // Frozen, because every subscriber is shown the same arrays.
     return {
       authority: told.length === 0 ? best : worstAuthority(told),
       peers: Object.freeze(peers),
-      usable: Object.freeze(peers.filter(isUsable)),
+      usable: this.#usable,
       sources: this.#sources(),
       asOfMs: this.#asOfMs(best),
     };
+  }
+
+  /** The usable peers of the latest listing. */
+  get usable(): readonly Peer[] {
+    return this.#usable;
   }
 
   /** What turns one list of usable peers into that of a listing, with causes. */
@@ -105,6 +112,14 @@ export class Lister {
       if (entries !== undefined) testimonies.push({ authority: follower.authority, entries });
     }
     return testimonies;
+  }
+
+  /** A goodbye ends a run for good, whoever heard it; another registrar may not know it yet. */
+  #saidGoodbye(service: string, entry: Entry): boolean {
+    if (this.#followers.length < 2) return false;
+    return this.#followers.some(
+      ({ departures }) => departures.causeOf(service, entry) === "goodbye",
+    );
   }
 
   #sources(): Source[] {
@@ -162,7 +177,8 @@ export class Lister {
 /** True where an entry says of a peer what it shows already, though from elsewhere or anew. */
 function isShownBy(peer: Peer, entry: Entry): boolean {
   const isSame = peer.instance === entry.instance && peer.standing === entry.standing;
-  return isSame && isSameCard(peer, entry.card);
+  const isAtRest = peer.stalledMs === undefined && entry.stalledMs === 0;
+  return isSame && isAtRest && isSameCard(peer, entry.card);
 }
 
 function leftKey(peer: Peer): string {

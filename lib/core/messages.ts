@@ -69,6 +69,24 @@ export interface Left {
   readonly anonymous: number;
 }
 
+/**
+ * Which named consumers have dropped a peer that left or drains: all of them, or those who had when
+ * the time was up. Long lists come in several messages.
+ */
+export interface Proof {
+  readonly kind: "proof";
+  /** The edition that drains; null for a goodbye. */
+  readonly edition: number | null;
+  /** Instances whose merged lists have emitted without the peer. */
+  readonly acknowledged: readonly string[];
+  /** Instances that did not say so. */
+  readonly missing: readonly string[];
+  /** Other subscribers, who cannot say so. */
+  readonly anonymous: number;
+  /** Another message of this proof follows. */
+  readonly more: boolean;
+}
+
 /** No, and why. */
 export interface Refused {
   readonly kind: "refused";
@@ -95,6 +113,7 @@ export type FromRegistrar =
   | Accepted
   | Recorded
   | Left
+  | Proof
   | Refused
   | Rejoin
   | Explanation;
@@ -144,6 +163,8 @@ export interface Update {
   readonly epoch: string;
   readonly edition: number;
   readonly card: Card;
+  /** How long a PROOF is waited for, in milliseconds; 0 asks for none. */
+  readonly proofMs: number;
   readonly bytes: number;
 }
 
@@ -151,6 +172,18 @@ export interface Update {
 export interface Leave {
   readonly kind: "leave";
   readonly epoch: string;
+  /** How long a PROOF is waited for, in milliseconds; 0 asks for none. */
+  readonly proofMs: number;
+}
+
+/** A named consumer cannot reach a peer, or can again. */
+export interface Report {
+  readonly kind: "report";
+  readonly epoch: string;
+  readonly service: string;
+  readonly id: string;
+  readonly instance: string;
+  readonly isUnreachable: boolean;
 }
 
 /** A named consumer's merged list has emitted this revision (fences of `leave`). */
@@ -170,7 +203,7 @@ export interface Explain {
   readonly id: string;
 }
 
-export type ToRegistrar = Join | Watch | Answer | Update | Leave | Acknowledge | Explain;
+export type ToRegistrar = Join | Watch | Answer | Update | Leave | Acknowledge | Report | Explain;
 
 /** One change within a revision. */
 export type RosterChange =
@@ -196,7 +229,7 @@ export interface Delta {
   readonly epoch: string;
   readonly revision: number;
   readonly authority: Authority;
-  /** Reserved for `leave` with proof: consumers acknowledge this revision at once. */
+  /** Named consumers acknowledge this revision once their lists show it: somebody waits for proof. */
   readonly fence: boolean;
   readonly changes: readonly RosterChange[];
 }
@@ -208,6 +241,8 @@ export interface Announce {
   readonly epoch: string;
   readonly revision: number;
   readonly authority: Authority;
+  /** As in a delta, for those who missed that. */
+  readonly fence: boolean;
 }
 
 /** The registrar's sign of life to all subscribers. */

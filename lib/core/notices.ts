@@ -12,6 +12,8 @@ export interface Waiting {
   readonly route: string;
   /** The edition that is waited for, or null for a goodbye. */
   readonly edition: number | null;
+  /** How long proof is waited for after that; 0 wants none. */
+  readonly proofMs: number;
 }
 
 /** A wait that ended: everything that was known at the time is in this revision. */
@@ -27,14 +29,19 @@ export interface Speaker {
 }
 
 /** The revision at which a service stands, for those who follow it. */
-export function announcementOf(speaker: Speaker, service: string, revision: number): Publication {
-  return {
-    topic: deltaTopic(service),
-    message: { kind: "announce", service, revision, ...speaker },
-  };
+export function announcementOf(
+  speaker: Speaker,
+  at: { readonly service: string; readonly revision: number; readonly fence: boolean },
+): Publication {
+  return { topic: deltaTopic(at.service), message: { kind: "announce", ...at, ...speaker } };
 }
 
 /** The sign of life, for all who listen. */
 export function pulseOf(speaker: Speaker, intervalMs: number): Publication {
   return { topic: PULSE_TOPIC, message: { kind: "pulse", intervalMs, ...speaker } };
+}
+
+/** True for a revision that consumers are to acknowledge. */
+export function isFenced({ message }: Publication): boolean {
+  return message.kind === "delta" && message.fence;
 }

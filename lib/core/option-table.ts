@@ -1,19 +1,8 @@
-/** One number a user may set: what it means and what more and less of it costs. */
-export interface OptionRow {
-  /** Value under each preset. */
-  readonly local: number;
-  readonly lan: number;
-  readonly wan: number;
-  readonly min: number;
-  readonly max: number;
-  readonly text: string;
-  readonly more: string;
-  readonly less: string;
-}
+import { GUARD_OPTIONS } from "./guard-options.ts";
+import type { OptionRow } from "./option-row.ts";
 
-/** Named situations: one machine, one data centre (the default), links with loss and latency. */
-export type Preset = "local" | "lan" | "wan";
-export const PRESETS: readonly Preset[] = ["local", "lan", "wan"];
+export { PRESETS } from "./option-row.ts";
+export type { OptionRow, Preset } from "./option-row.ts";
 
 const HOUR = 3_600_000;
 
@@ -129,6 +118,7 @@ export const REGISTRAR_OPTIONS = {
     more: "keeps judging after longer stalls",
     less: "stops judging after shorter stalls",
   },
+  ...GUARD_OPTIONS,
   emptyServiceTtlMs: {
     local: 60_000,
     lan: 60_000,

@@ -58,6 +58,8 @@ export interface Peer extends Card {
   /** Short for `endpoints[0].port`; 0 without endpoints. */
   readonly port: number;
   readonly standing: Standing;
+  /** Its event loop stood still for so many milliseconds a moment ago; then `passing` is `warning`. */
+  readonly stalledMs?: number;
 }
 
 /** One line of a roster: a card, who showed it, and how the registrar judges it. */
@@ -69,6 +71,8 @@ export interface Entry {
   readonly standing: "alive" | "suspect";
   /** Why it is suspect. */
   readonly cause: LeftCause | null;
+  /** How long its event loop stood still a moment ago, in milliseconds; 0 where it did not. */
+  readonly stalledMs: number;
   readonly card: Card;
 }
 
@@ -83,16 +87,19 @@ export interface Tombstone {
 
 /** The public shape of an entry. */
 export function toPeer(service: string, entry: Entry): Peer {
-  const first = entry.card.endpoints[0];
-  return {
-    id: entry.id,
-    instance: entry.instance,
+  const { id, instance, standing, stalledMs, card } = entry;
+  const first = card.endpoints[0];
+  const peer: Peer = {
+    id,
+    instance,
     service,
-    ...entry.card,
+    ...card,
     address: first?.host ?? "",
     port: first?.port ?? 0,
-    standing: entry.standing,
+    standing,
   };
+  if (stalledMs === 0) return peer;
+  return { ...peer, status: card.status === "passing" ? "warning" : card.status, stalledMs };
 }
 
 /** True where a peer may be given work: alive, and neither draining nor critical. */

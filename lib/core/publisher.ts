@@ -4,7 +4,7 @@ import { silenceMs } from "./options.ts";
 import type { RegistrarTuning } from "./options.ts";
 import type { Entry, LeftCause, Tombstone } from "./peer.ts";
 import { Greeter } from "./greeter.ts";
-import { announcementOf, pulseOf } from "./notices.ts";
+import { announcementOf, isFenced, pulseOf } from "./notices.ts";
 import type { Publication, Settled, Speaker, Waiting } from "./notices.ts";
 import { PulseTimer } from "./pulse.ts";
 import { Roster } from "./roster.ts";
@@ -44,6 +44,7 @@ export class Publisher {
   readonly #tuning: RegistrarTuning;
   readonly #epoch: string;
   readonly #current: Current;
+  readonly #isFenced: (service: string) => boolean;
   /** In the order in which they were last spoken of, oldest first. */
   readonly #lines = new Map<string, Line>();
   readonly #unsettled = new Set<string>();
@@ -58,12 +59,15 @@ export class Publisher {
     readonly epoch: string;
     readonly authority: Authority;
     readonly current: Current;
+    /** True while a revision of a service waits to be acknowledged. */
+    readonly isFenced: (service: string) => boolean;
   }) {
     this.#tuning = options.tuning;
     this.#pulse = new PulseTimer(options.tuning);
     this.#epoch = options.epoch;
     this.#authority = options.authority;
     this.#current = options.current;
+    this.#isFenced = options.isFenced;
   }
 
   /** Open services by name. */
@@ -109,6 +113,11 @@ export class Publisher {
     this.#pulse.greet(nowMs, this.#spacingMs(PULSE_TOPIC));
   }
 
+  /** Says soon where a service stands. */
+  greet(service: string): void {
+    this.#greeter.greet(service);
+  }
+
   leftPulse(): void {
     this.audience.remove(PULSE_TOPIC);
   }
@@ -128,7 +137,8 @@ export class Publisher {
     for (const service of this.#unsettled) {
       const line = this.#lines.get(service);
       if (line === undefined || nowMs < this.#freeMs(line)) continue;
-      publications.push(...this.#publish(line, nowMs));
+      const fence = line.waiting.some(({ proofMs }) => proofMs > 0);
+      publications.push(...this.#publish(line, nowMs, fence));
       for (const w of line.waiting) settled.push({ ...w, service, revision: line.roster.revision });
       line.waiting = [];
       this.#unsettled.delete(service);
@@ -198,7 +208,7 @@ export class Publisher {
     return Math.max(this.#tuning.coalesceMs, watchers * WATCHER_MS);
   }
 
-  #publish(line: Line, nowMs: number): Publication[] {
+  #publish(line: Line, nowMs: number, fence: boolean): Publication[] {
     const { service } = line.roster;
     const publications: Publication[] = [];
     while (line.roster.isDirty) {
@@ -211,11 +221,13 @@ export class Publisher {
           service,
           epoch: this.#epoch,
           authority: this.#authority,
-          fence: false,
+          fence: fence && !line.roster.isDirty,
           ...cut,
         },
       });
     }
+    // What they wait for may have gone out already; the consumers are still to say so.
+    if (fence && !publications.some(isFenced)) publications.push(this.#announce(service, true));
     if (publications.length > 0) {
       line.publishedMs = nowMs;
       this.#said(line, nowMs);
@@ -238,10 +250,7 @@ export class Publisher {
     return this.#greeter
       .due(nowMs, (service) => this.#spacingMs(service))
       .filter((service) => service !== ALL)
-      .map((service) => {
-        const revision = this.#lines.get(service)?.roster.revision ?? this.#base;
-        return announcementOf(this.#speaker(), service, revision);
-      });
+      .map((service) => this.#announce(service));
   }
 
   #announcements(nowMs: number): Publication[] {
@@ -251,9 +260,8 @@ export class Publisher {
       if (nowMs < line.saidMs + this.#tuning.announceIntervalMs) break;
       if (this.#close(line, nowMs)) continue;
       this.#said(line, nowMs);
-      const { service, revision } = line.roster;
-      if (this.audience.of(service) > 0)
-        announcements.push(announcementOf(this.#speaker(), service, revision));
+      const { service } = line.roster;
+      if (this.audience.of(service) > 0) announcements.push(this.#announce(service));
     }
     return announcements;
   }
@@ -273,6 +281,11 @@ export class Publisher {
   #drop(line: Line): boolean {
     this.#base = Math.max(this.#base, line.roster.revision);
     return this.#lines.delete(line.roster.service);
+  }
+
+  #announce(service: string, fence = this.#isFenced(service)): Publication {
+    const revision = this.#lines.get(service)?.roster.revision ?? this.#base;
+    return announcementOf(this.#speaker(), { service, revision, fence });
   }
 
   #signOfLife(nowMs: number): Publication[] {

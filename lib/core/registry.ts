@@ -71,6 +71,7 @@ export class Registry {
         edition: join.edition,
         standing: "alive",
         cause: null,
+        stalledMs: 0,
         card: join.card,
       },
       returning: isReturning(join),
@@ -122,4 +123,9 @@ export function judge(
   cause: LeftCause | null,
 ): void {
   member.entry = { ...member.entry, standing, cause };
+}
+
+/** Shows how long a member's event loop stood still; 0 is over. */
+export function showStall(member: Member, stalledMs: number): void {
+  member.entry = { ...member.entry, stalledMs };
 }

@@ -1,5 +1,5 @@
 import { VERSION_MAX, VERSION_MIN } from "./messages.ts";
-import type { Survey, ToRegistrar, Welcome } from "./messages.ts";
+import type { Report, Survey, ToRegistrar, Welcome } from "./messages.ts";
 import type { Card } from "./peer.ts";
 
 /** Who a member is; the card is in its edition. */
@@ -38,6 +38,9 @@ export class Respondent {
   /** The epoch in which we were listed last. */
   #previous: string | null = null;
   #ordinal: number | null = null;
+  #hasJoined = false;
+  /** The longest time our event loop stood still since we answered last. */
+  #stalledMs = 0;
 
   constructor(retryMs: number) {
     this.#retryMs = retryMs;
@@ -51,6 +54,15 @@ export class Respondent {
   /** Our number among the named consumers; kept through an outage. */
   get ordinal(): number | null {
     return this.#ordinal;
+  }
+
+  /** Asked to be listed and not refused, so that this registrar may list us, connected or not. */
+  get mayBeListed(): boolean {
+    return this.#hasJoined;
+  }
+
+  get isOpen(): boolean {
+    return this.#welcome !== null;
   }
 
   get epoch(): string | null {
@@ -80,6 +92,11 @@ export class Respondent {
     this.#previous = this.#welcome?.epoch ?? this.#previous;
   }
 
+  /** The registrar wants nothing of us. */
+  refused(): void {
+    this.#hasJoined = false;
+  }
+
   /** Our number as a consumer. True where it is another one than before. */
   numbered(ordinal: number | null): boolean {
     const isNew = ordinal !== this.#ordinal;
@@ -94,16 +111,32 @@ export class Respondent {
 
   answer(survey: Survey): ToRegistrar | null {
     if (this.#welcome === null) return null;
-    return { kind: "answer", epoch: this.#welcome.epoch, round: survey.round, stalledMs: 0 };
+    const stalledMs = this.#stalledMs;
+    this.#stalledMs = 0;
+    return { kind: "answer", epoch: this.#welcome.epoch, round: survey.round, stalledMs };
   }
 
-  update(showing: Showing): ToRegistrar | null {
+  stalled(byMs: number): void {
+    this.#stalledMs = Math.max(this.#stalledMs, Math.round(byMs));
+  }
+
+  update(showing: Showing, proofMs: number): ToRegistrar | null {
     if (this.#welcome === null || !this.#accepted) return null;
-    return { kind: "update", epoch: this.#welcome.epoch, ...showing, bytes: 0 };
+    return { kind: "update", epoch: this.#welcome.epoch, ...showing, proofMs, bytes: 0 };
   }
 
-  leave(): ToRegistrar | null {
-    return this.#welcome === null ? null : { kind: "leave", epoch: this.#welcome.epoch };
+  leave(proofMs: number): ToRegistrar | null {
+    return this.#welcome === null ? null : { kind: "leave", epoch: this.#welcome.epoch, proofMs };
+  }
+
+  acknowledge(service: string, revision: number): ToRegistrar | null {
+    if (this.#welcome === null) return null;
+    return { kind: "acknowledge", epoch: this.#welcome.epoch, service, revision };
+  }
+
+  report(of: Omit<Report, "kind" | "epoch">): ToRegistrar | null {
+    if (this.#welcome === null || !this.#accepted) return null;
+    return { kind: "report", epoch: this.#welcome.epoch, ...of };
   }
 
   explain(token: number, service: string, id: string): ToRegistrar | null {
@@ -121,6 +154,7 @@ export class Respondent {
     if (wishes.identity !== null && wishes.showing !== null) {
       const previous = this.#previous;
       const { identity, showing } = wishes;
+      this.#hasJoined = true;
       asks.push({
         kind: "join",
         version,

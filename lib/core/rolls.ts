@@ -1,29 +1,25 @@
 import { Consumers } from "./consumers.ts";
+import { Fences } from "./fences.ts";
 import { History } from "./history.ts";
-import type { Answer, Update } from "./messages.ts";
+import { Judgement } from "./judgement.ts";
+import type { Answer, FromRegistrar, Report, Update } from "./messages.ts";
 import type { RegistrarTuning } from "./options.ts";
-import type { LeftCause } from "./peer.ts";
+import type { Settled } from "./notices.ts";
 import { Publisher } from "./publisher.ts";
-import { judge, keyOf, Registry, showCard } from "./registry.ts";
+import { Registry, showCard } from "./registry.ts";
 import type { Member } from "./registry.ts";
+import type { Scene } from "./reports.ts";
 import { Rounds } from "./rounds.ts";
-import { afterSighting, CAUSES } from "./standing.ts";
 import type { Sighting } from "./standing.ts";
 import type { SurveyorEffect } from "./io.ts";
 import { Trust } from "./trust.ts";
-
-/** A suspect and when it became one, to be looked at again when its time is up. */
-interface Suspicion {
-  readonly member: Member;
-  readonly sinceMs: number;
-}
 
 /** How many departed peers `explain` still knows, beside the present ones. */
 const DEPARTED_MAX = 4096;
 
 /**
- * The list of the living and what is known against each: every sighting of a member goes through
- * `sight`, which consults the transition table, tells the publisher and writes the history.
+ * The list of the living, and what members and consumers say: it keeps the parts together, and
+ * every sighting of a member goes to the judgement.
  */
 export class Rolls {
   readonly registry = new Registry();
@@ -32,10 +28,9 @@ export class Rolls {
   readonly publisher: Publisher;
   readonly history: History;
   readonly consumers = new Consumers();
-  readonly #tuning: RegistrarTuning;
+  readonly fences: Fences;
+  readonly judgement: Judgement;
   readonly #emit: (effect: SurveyorEffect) => void;
-  /** In the order in which they became suspect. */
-  #suspicions: Suspicion[] = [];
 
   constructor(options: {
     readonly epoch: string;
@@ -44,17 +39,30 @@ export class Rolls {
     readonly emit: (effect: SurveyorEffect) => void;
   }) {
     const { epoch, tuning, nowMs } = options;
-    this.#tuning = tuning;
     this.#emit = options.emit;
     this.rounds = new Rounds(tuning, nowMs);
     this.trust = new Trust(tuning);
     this.trust.learn(nowMs, "start");
     this.history = new History(tuning.peersMax + DEPARTED_MAX);
+    this.fences = new Fences(options.emit);
     this.publisher = new Publisher({
       tuning,
       epoch,
       authority: this.trust.authority,
       current: (service, id) => this.registry.find(service, id),
+      isFenced: (service) => this.fences.has(service),
+    });
+    const { registry, rounds, trust, publisher, history } = this;
+    this.judgement = new Judgement({
+      registry,
+      rounds,
+      trust,
+      publisher,
+      history,
+      tuning,
+      emit: options.emit,
+      forget: (route) => this.forget(route),
+      sceneOf: (service) => this.#scene(service),
     });
   }
 
@@ -77,7 +85,9 @@ export class Rolls {
       this.#emit({ kind: "note", event: "answer.unasked", detail: String(answer.round) });
       return true;
     }
-    if (member?.entry.standing !== "suspect") return false;
+    if (member === undefined) return false;
+    const isNews = this.judgement.stalled(member, answer.stalledMs, nowMs);
+    if (member.entry.standing !== "suspect") return isNews;
     this.sight(member, "answered", nowMs);
     return true;
   }
@@ -93,13 +103,14 @@ export class Rolls {
       this.publisher.touch(member.service, member.id);
       this.note(member, `updated: edition ${update.edition}, ${update.card.status}`, nowMs);
     }
-    this.publisher.wait(member.service, { route, edition: update.edition });
+    const { edition, proofMs } = update;
+    this.publisher.wait(member.service, { route, edition, proofMs });
   }
 
-  leave(route: string, nowMs: number): void {
+  leave(route: string, proofMs: number, nowMs: number): void {
     const member = this.registry.ofRoute(route);
     if (member !== undefined) {
-      this.publisher.wait(member.service, { route, edition: null });
+      this.publisher.wait(member.service, { route, edition: null, proofMs });
       this.sight(member, "saidGoodbye", nowMs);
     }
     this.forget(route);
@@ -113,32 +124,23 @@ export class Rolls {
 
   disconnected(route: string, nowMs: number): void {
     this.forget(route);
+    this.fences.closed(route);
     const member = this.registry.ofRoute(route);
     if (member === undefined) return;
     this.registry.unbind(member);
     this.sight(member, "connectionLost", nowMs);
   }
 
-  /**
-   * One sighting of one member. While the registrar is learning, what would make a suspect of those
-   * who came back is written down and changes nothing.
-   */
+  /** Only a named consumer is heard, and only about the run that is listed. */
+  reported(route: string, report: Report, nowMs: number): void {
+    const member = this.registry.find(report.service, report.id);
+    if (member?.instance !== report.instance || !this.consumers.has(route)) return;
+    const { isUnreachable } = report;
+    this.judgement.reported({ member, reporter: route, isUnreachable }, nowMs);
+  }
+
   sight(member: Member, sighting: Sighting, nowMs: number): void {
-    const to = afterSighting(member.entry.standing, sighting);
-    if (to === undefined) return;
-    const cause = CAUSES[sighting] ?? member.entry.cause ?? "unknown";
-    if (to === "suspect" && this.trust.spares(member.returning)) {
-      this.note(member, `${sighting}, not judged while learning`, nowMs);
-      return;
-    }
-    if (to === "gone") return this.#bury(member, cause, nowMs);
-    if (to === member.entry.standing && to === "alive") return;
-    judge(member, to, to === "suspect" ? cause : null);
-    this.publisher.touch(member.service, member.id);
-    this.note(member, to === "suspect" ? `suspect: ${cause}` : "alive again", nowMs);
-    if (to !== "suspect") return;
-    member.suspectSinceMs = nowMs;
-    this.#suspicions.push({ member, sinceMs: nowMs });
+    this.judgement.sight(member, sighting, nowMs);
   }
 
   /** Lets the clock do what is due. */
@@ -151,15 +153,19 @@ export class Rolls {
       const member = this.registry.ofRoute(route);
       if (member?.entry.standing === "alive") this.sight(member, "fellSilent", nowMs);
     }
-    if (!this.trust.isLearning) this.#expire(nowMs);
+    this.judgement.advance(nowMs);
     this.#publish(nowMs);
+    this.fences.advance(nowMs);
   }
 
   nextMs(): number {
-    const first = this.#suspicions[0];
-    const waits = first === undefined || this.trust.isLearning;
-    const expiry = waits ? Infinity : first.sinceMs + this.#tuning.goneAfterMs;
-    return Math.min(this.rounds.nextMs(), this.trust.nextMs(), this.publisher.nextMs(), expiry);
+    return Math.min(
+      this.rounds.nextMs(),
+      this.trust.nextMs(),
+      this.publisher.nextMs(),
+      this.judgement.nextMs(),
+      this.fences.nextMs(),
+    );
   }
 
   note(
@@ -167,8 +173,7 @@ export class Rolls {
     event: string,
     nowMs: number,
   ): void {
-    const key = keyOf(member.service, member.id);
-    this.history.note(key, { atMs: nowMs, event });
+    this.judgement.note(member, event, nowMs);
   }
 
   #late(route: string, nowMs: number): void {
@@ -176,23 +181,9 @@ export class Rolls {
     if (member?.entry.standing === "alive") this.note(member, "answer is late", nowMs);
   }
 
-  #bury(member: Member, cause: LeftCause, nowMs: number): void {
-    const { route } = member;
-    this.registry.remove(member);
-    // As a consumer too: should it thaw, its answer is unknown, and so it is told to join again.
-    if (route !== null) this.forget(route);
-    this.publisher.left(member.service, { id: member.id, instance: member.instance, cause });
-    this.note(member, `gone: ${cause}`, nowMs);
-  }
-
-  /** Whoever has no connection when learning ends did not come back. */
   #endLearning(nowMs: number): void {
     this.#announceAuthority();
-    for (const member of this.registry.all()) {
-      if (member.route === null && member.entry.standing === "alive") {
-        this.sight(member, "notReturned", nowMs);
-      }
-    }
+    this.judgement.endLearning(nowMs);
   }
 
   #announceAuthority(): void {
@@ -201,42 +192,46 @@ export class Rolls {
     this.#emit({ kind: "authority", authority });
   }
 
-  #expire(nowMs: number): void {
-    let passed = 0;
-    for (const { member, sinceMs } of this.#suspicions) {
-      if (nowMs < sinceMs + this.#tuning.goneAfterMs) break;
-      passed += 1;
-      const stands = this.registry.find(member.service, member.id) === member;
-      if (stands && member.suspectSinceMs === sinceMs) this.sight(member, "expired", nowMs);
-    }
-    this.#suspicions.splice(0, passed);
-  }
-
   #publish(nowMs: number): void {
     const due = this.publisher.due(nowMs);
-    const named = new Map<string, number>();
     for (const publication of due.publications) this.#emit({ kind: "publish", ...publication });
-    for (const { route, edition, service, revision } of due.settled) {
-      this.#emit({
-        kind: "reply",
-        route,
-        message: this.#settle({ service, edition, revision, named }),
-      });
+    const audiences = new Map<string, Audience>();
+    for (const settled of due.settled) {
+      const { service } = settled;
+      const audience = audiences.get(service) ?? this.#audience(service);
+      audiences.set(service, audience);
+      this.#settle(settled, audience, nowMs);
     }
   }
 
-  /** Named consumers are counted once per service, however many leave it together. */
-  #settle(wait: {
-    readonly service: string;
-    readonly edition: number | null;
-    readonly revision: number;
-    readonly named: Map<string, number>;
-  }): Extract<SurveyorEffect, { kind: "reply" }>["message"] {
-    const { service, edition, revision } = wait;
-    if (edition !== null) return { kind: "recorded", edition, revision };
-    const named = wait.named.get(service) ?? [...this.consumers.of(service)].length;
-    wait.named.set(service, named);
-    const anonymous = Math.max(0, this.publisher.audience.of(service) - named);
-    return { kind: "left", revision, named, anonymous };
+  /** What somebody waited for is published: it is told so, and proof is collected if it wants some. */
+  #settle(settled: Settled, { consumers, anonymous }: Audience, nowMs: number): void {
+    const { route, edition, service, revision, proofMs } = settled;
+    const message: FromRegistrar =
+      edition === null
+        ? { kind: "left", revision, named: consumers.length, anonymous }
+        : { kind: "recorded", edition, revision };
+    this.#emit({ kind: "reply", route, message });
+    if (proofMs === 0) return;
+    const untilMs = nowMs + proofMs;
+    this.fences.open({ route, edition, service, revision, consumers, anonymous, untilMs });
   }
+
+  /** Counted once per service, however many leave it together. */
+  #audience(service: string): Audience {
+    const consumers = [...this.consumers.of(service)];
+    const subscribers = this.publisher.audience.of(service);
+    return { consumers, anonymous: Math.max(0, subscribers - consumers.length) };
+  }
+
+  #scene(service: string): Scene {
+    const peers = this.publisher.roster(service)?.size ?? 0;
+    return { consumers: this.consumers.countOf(service), peers };
+  }
+}
+
+/** Who is told of a service: named consumers by connection, and the number of the others. */
+interface Audience {
+  readonly consumers: readonly (readonly [route: string, instance: string])[];
+  readonly anonymous: number;
 }

@@ -122,7 +122,7 @@ export class Roster {
     if (before?.instance !== instance) {
       const returned = this.tombstone(id, instance) !== undefined;
       changes.push({ kind: "put", entry: now, returned });
-    } else if (before.edition !== now.edition) {
+    } else if (before.edition !== now.edition || before.stalledMs !== now.stalledMs) {
       changes.push({ kind: "put", entry: now, returned: false });
     } else if (before.standing !== standing || before.cause !== cause) {
       changes.push({ kind: "standing", id, instance, standing, cause });

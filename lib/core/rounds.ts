@@ -70,6 +70,11 @@ export class Rounds {
     return this.#round;
   }
 
+  /** True where the latest question was not answered in time. */
+  isLate(route: string): boolean {
+    return (this.#respondents.get(route)?.missed ?? 0) > 0;
+  }
+
   /** Puts a connection under survey; it is asked at once. */
   add(route: string): void {
     if (this.#respondents.has(route)) return;

@@ -9,7 +9,9 @@ export type Sighting =
   | "notReturned"
   | "saidGoodbye"
   | "replaced"
-  | "expired";
+  | "expired"
+  | "reported"
+  | "cleared";
 
 type Row = Partial<Readonly<Record<Sighting, Standing>>>;
 
@@ -24,12 +26,14 @@ export const TRANSITIONS: Readonly<Record<"alive" | "suspect", Row>> = {
     connectionLost: "suspect",
     fellSilent: "suspect",
     notReturned: "suspect",
+    reported: "suspect",
     saidGoodbye: "gone",
     replaced: "gone",
   },
   suspect: {
     answered: "alive",
     returned: "alive",
+    cleared: "alive",
     connectionLost: "suspect",
     saidGoodbye: "gone",
     replaced: "gone",
@@ -42,6 +46,7 @@ export const CAUSES: Readonly<Partial<Record<Sighting, LeftCause>>> = {
   connectionLost: "connection-lost",
   fellSilent: "missed-surveys",
   notReturned: "not-returned",
+  reported: "health-check",
   saidGoodbye: "goodbye",
   replaced: "replaced",
 };

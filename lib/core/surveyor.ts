@@ -168,9 +168,11 @@ export class Surveyor {
         return this.#rolls.update(route, message, nowMs);
       case "leave":
         this.#admission.withdrawn(route);
-        return this.#rolls.leave(route, nowMs);
+        return this.#rolls.leave(route, message.proofMs, nowMs);
       case "acknowledge":
-        return;
+        return this.#rolls.fences.acknowledged(route, message.service, message.revision);
+      case "report":
+        return this.#rolls.reported(route, message, nowMs);
       case "explain":
         this.#effects.push(this.#explainer.reply(route, message, nowMs));
         return;
@@ -218,6 +220,10 @@ export class Surveyor {
         services: publisher.snapshot(request.service),
       };
       this.#emit({ kind: "publish", topic: request.topic, message });
+      // Whoever needed a snapshot may have missed that it is to be acknowledged.
+      for (const { service } of message.services) {
+        if (this.#rolls.fences.has(service)) publisher.greet(service);
+      }
     }
   }
 

@@ -11,7 +11,8 @@ export class Trust {
   readonly #tuning: RegistrarTuning;
   #untilMs = -Infinity;
   #ceilingMs = -Infinity;
-  #authority: Authority = "live";
+  #isLearning = false;
+  #isHolding = false;
   #stalled = false;
 
   constructor(tuning: RegistrarTuning) {
@@ -19,11 +20,19 @@ export class Trust {
   }
 
   get authority(): Authority {
-    return this.#authority;
+    if (this.#isLearning) return "learning";
+    return this.#isHolding ? "held" : "live";
   }
 
   get isLearning(): boolean {
-    return this.#authority === "learning";
+    return this.#isLearning;
+  }
+
+  /** Removals are held, or no longer. True where that is news. */
+  hold(isHolding: boolean): boolean {
+    const isNew = this.#isHolding !== isHolding;
+    this.#isHolding = isHolding;
+    return isNew;
   }
 
   /**
@@ -43,7 +52,7 @@ export class Trust {
     const isFresh = !this.isLearning || awayMs > this.#quietMs;
     this.#stalled = reason === "stall";
     this.#ceilingMs = isFresh ? nowMs + this.#tuning.learningMaxMs : this.#ceilingMs + awayMs;
-    this.#authority = "learning";
+    this.#isLearning = true;
     this.#untilMs = Math.min(this.#ceilingMs, nowMs + learningMs(this.#tuning));
   }
 
@@ -61,7 +70,7 @@ export class Trust {
   /** True once, at the moment learning ends. */
   due(nowMs: number): boolean {
     if (!this.isLearning || nowMs < this.#untilMs) return false;
-    this.#authority = "live";
+    this.#isLearning = false;
     return true;
   }
 

@@ -5,6 +5,8 @@ import type { Preset } from "../core/option-table.ts";
 import type { RegistrarTuning } from "../core/options.ts";
 import { checkOptions } from "../host/check.ts";
 import type { Logger } from "../host/log.ts";
+import { settleRegistrarKeys } from "../keys/options.ts";
+import type { RegistrarKeys, SettledRegistrarKeys } from "../keys/options.ts";
 import { formatEndpoint, parseEndpoint } from "../transport/endpoint.ts";
 
 /** Where a registrar listens unless told otherwise. */
@@ -28,6 +30,8 @@ export interface RegistrarOptions extends Partial<{
   readonly preset?: Preset | undefined;
   /** False: lost connections are not noticed at once, surveys alone judge. Default true. */
   readonly disconnectMessages?: boolean | undefined;
+  /** Encrypts both sockets and lets in listed keys alone. Default: none, anybody gets in. */
+  readonly keys?: RegistrarKeys | undefined;
   /** A pino logger, or false for silence. Default: warnings and errors on stderr. */
   readonly logger?: Logger | false | undefined;
   /** Closes the registrar. */
@@ -42,6 +46,7 @@ export interface RegistrarSettings {
   readonly tuning: RegistrarTuning;
   readonly heartbeatTimeoutMs: number;
   readonly disconnectMessages: boolean;
+  readonly keys: SettledRegistrarKeys | null;
 }
 
 const OWN = {
@@ -50,11 +55,15 @@ const OWN = {
   advertise: true,
   preset: true,
   disconnectMessages: true,
+  keys: true,
   logger: true,
   signal: true,
 } satisfies Record<Exclude<keyof RegistrarOptions, keyof RegistrarTuning>, true>;
 
-/** Checks the options before any socket is made; throws `ERR_OPTION` or `ERR_ENDPOINT`. */
+/**
+ * Checks the options before any socket is made; throws `ERR_OPTION` or `ERR_ENDPOINT`, and
+ * `ERR_CONFIG` where a file of keys cannot be used.
+ */
 export function settleRegistrar(options: RegistrarOptions): RegistrarSettings {
   checkOptions("startRegistrar", options, { ...REGISTRAR_OPTIONS, ...OWN });
   const { advertise, disconnectMessages = true } = options;
@@ -77,6 +86,7 @@ export function settleRegistrar(options: RegistrarOptions): RegistrarSettings {
     tuning,
     heartbeatTimeoutMs: Math.max(HEARTBEAT_TIMEOUT_MS, 2 * freezeBoundMs(tuning)),
     disconnectMessages,
+    keys: settleRegistrarKeys(options.keys),
   };
 }
 

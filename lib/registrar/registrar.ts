@@ -12,11 +12,13 @@ import type { Logger } from "../host/log.ts";
 import { Loop } from "../host/loop.ts";
 import { randomId } from "../host/random.ts";
 import { closeOnAbort, throwIfAborted } from "../host/wait.ts";
+import type { SettledRegistrarKeys } from "../keys/options.ts";
 import { isLoopback } from "../transport/endpoint.ts";
 import type { RegistrarEndpoints, RegistrarHandlers, RegistrarPort } from "../transport/port.ts";
 import { openRegistrarPort } from "../transport/registrar-port.ts";
 import { encodeRoster } from "../wire/roster.ts";
 import { decodeToRegistrar, encodeToClient } from "../wire/survey.ts";
+import { Gate } from "./gate.ts";
 import { settleRegistrar } from "./options.ts";
 import type { RegistrarOptions, RegistrarSettings } from "./options.ts";
 import { RegistrarViews } from "./views.ts";
@@ -34,6 +36,8 @@ export interface RegistrarCounters {
   readonly surveys: number;
   /** Roster messages published. */
   readonly publications: number;
+  /** Connections, joins and watches refused for their key. */
+  readonly unauthorised: number;
 }
 
 /** A running registrar. */
@@ -49,13 +53,18 @@ export interface Registrar extends AsyncDisposable {
   view(service: string): View;
   /** What is remembered of one peer; undefined where nothing is. */
   explain(service: string, id: string): ExplanationOf | undefined;
+  /**
+   * Reads the file of the allow list now, which otherwise takes a second. False where it cannot be
+   * used, which is logged: the list before stays in force.
+   */
+  reloadKeys(): boolean;
   /** Idempotent; resolves when both endpoints can be bound again. */
   close(): Promise<void>;
 }
 
 /**
  * Starts a registrar and resolves when it is bound. Throws `ERR_OPTION` or `ERR_ENDPOINT` before any
- * socket is made, `ERR_ADDRESS_IN_USE` or `ERR_BIND` when an endpoint cannot be had.
+ * socket is made, also `ERR_CONFIG` for files of keys, `ERR_ADDRESS_IN_USE` or `ERR_BIND` when an endpoint cannot be had.
  */
 export async function startRegistrar(options: RegistrarOptions = {}): Promise<Registrar> {
   const settings = settleRegistrar(options);
@@ -77,6 +86,8 @@ class RegistrarShell implements Registrar {
   readonly #loop: Loop<SurveyorInput, SurveyorEffect>;
   readonly #views: RegistrarViews;
   readonly #counts = { malformed: 0, congested: 0, surveys: 0, publications: 0 };
+  readonly #nonce = randomId();
+  readonly #gate: Gate | null;
   #port: RegistrarPort | null = null;
   #closing: Promise<void> | null = null;
   #release: () => void = () => {};
@@ -93,6 +104,7 @@ class RegistrarShell implements Registrar {
       perform: (effect) => this.#perform(effect),
     });
     this.#views = new RegistrarViews(this.#surveyor, this.epoch);
+    this.#gate = settings.keys === null ? null : this.#gateWith(settings.keys);
   }
 
   get endpoints(): RegistrarEndpoints {
@@ -102,7 +114,13 @@ class RegistrarShell implements Registrar {
 
   get counters(): RegistrarCounters {
     const { members, consumers, services } = this.#surveyor;
-    return { members, consumers, services: services.length, ...this.#counts };
+    return {
+      members,
+      consumers,
+      services: services.length,
+      unauthorised: this.#gate?.refused ?? 0,
+      ...this.#counts,
+    };
   }
 
   get changes$(): Observable<Change> {
@@ -126,12 +144,18 @@ class RegistrarShell implements Registrar {
         heartbeatTimeoutMs,
         disconnectMessages,
         welcome: (bound) => this.#welcome(bound),
+        keys: this.#gate?.portKeys,
       },
       this.#handlers(),
     );
+    this.#gate?.open();
     this.#warnIfOpen(this.#port.endpoints);
     this.#logger.info({ ...this.#port.endpoints, epoch: this.epoch }, "registrar.started");
     this.#loop.take({ kind: "wake" });
+  }
+
+  reloadKeys(): boolean {
+    return this.#gate?.reload() ?? true;
   }
 
   closeBy(signal: AbortSignal | undefined): void {
@@ -150,17 +174,42 @@ class RegistrarShell implements Registrar {
   async #close(): Promise<void> {
     this.#release();
     this.#loop.stop();
+    this.#gate?.close();
     this.#views.complete();
     await this.#port?.close();
     this.#logger.info({ epoch: this.epoch }, "registrar.closed");
   }
 
+  #gateWith(keys: SettledRegistrarKeys): Gate {
+    return new Gate({
+      keys,
+      nonce: this.#nonce,
+      epoch: this.epoch,
+      logger: this.#logger,
+      limited: this.#limited,
+      send: (route, message) => this.#port?.send(route, encodeToClient(message)),
+      isListed: (service, id, instance) =>
+        this.#surveyor.published(service).entries.get(id)?.instance === instance,
+      expel: (route) =>
+        this.#loop.take({
+          kind: "received",
+          route,
+          message: { kind: "leave", epoch: this.epoch, proofMs: 0 },
+        }),
+      renewRoster: () => void this.#port?.renewRoster(),
+    });
+  }
+
   #handlers(): RegistrarHandlers {
     const take = (input: SurveyorInput): void => this.#loop.take(input);
+    const gone = (route: string): void => {
+      this.#gate?.closed(route);
+      take({ kind: "disconnected", route });
+    };
     return {
       received: (route, frames) => this.#received(route, frames),
-      disconnected: (route) => take({ kind: "disconnected", route }),
-      unreachable: (route) => take({ kind: "disconnected", route }),
+      disconnected: gone,
+      unreachable: gone,
       congested: (route) => {
         this.#counts.congested += 1;
         this.#limited.warn("client.congested", {
@@ -179,7 +228,10 @@ class RegistrarShell implements Registrar {
       frame === undefined || frames.length !== 1
         ? ({ ok: false, reason: `${frames.length} frames instead of one` } as const)
         : decodeToRegistrar(frame);
-    if (decoded.ok) return this.#loop.take({ kind: "received", route, message: decoded.value });
+    if (decoded.ok) {
+      if (this.#gate?.admits(route, decoded.value) === false) return;
+      return this.#loop.take({ kind: "received", route, message: decoded.value });
+    }
     this.#counts.malformed += 1;
     this.#limited.warn("message.malformed", { reason: decoded.reason });
   }
@@ -224,13 +276,14 @@ class RegistrarShell implements Registrar {
       versionMin: VERSION_MIN,
       versionMax: VERSION_MAX,
       epoch: this.epoch,
-      nonce: randomId(),
+      nonce: this.#nonce,
       roster: advertise ?? bound.roster,
       timing: tuning,
     });
   }
 
   #warnIfOpen(bound: RegistrarEndpoints): void {
+    if (this.#gate !== null) return;
     for (const endpoint of [bound.survey, bound.roster]) {
       if (isLoopback(endpoint)) continue;
       this.#logger.warn(

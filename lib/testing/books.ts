@@ -30,6 +30,7 @@ export class PeerBook implements PeerFacts {
   card: Card;
   settledMs = Infinity;
   desertedMs = Infinity;
+  provenTo: readonly string[] = [];
 
   constructor(options: {
     readonly node: string;
@@ -103,6 +104,7 @@ export class PeerBook implements PeerFacts {
 /** The book of one consumer's run. */
 export class ConsumerBook implements ConsumerFacts {
   readonly node: string;
+  readonly instance: string;
   readonly services: readonly string[];
   readonly bornMs: number;
   readonly isNamed: boolean;
@@ -119,11 +121,13 @@ export class ConsumerBook implements ConsumerFacts {
 
   constructor(options: {
     readonly node: ClientNode;
+    readonly instance: string;
     readonly services: readonly string[];
     readonly isNamed: boolean;
     readonly nowMs: number;
   }) {
     this.node = options.node.name;
+    this.instance = options.instance;
     this.services = options.services;
     this.isNamed = options.isNamed;
     this.bornMs = options.nowMs;
@@ -198,6 +202,7 @@ export class RegistrarBook implements RegistrarFacts {
   starts = 0;
   liveMs = Infinity;
   learningMs: number | null = null;
+  heldMs: number | null = null;
   readonly #surveyor: () => Surveyor | null;
   readonly #epoch: () => string;
 
@@ -233,15 +238,18 @@ export class RegistrarBook implements RegistrarFacts {
     this.trouble.begin(nowMs);
     this.down.begin(nowMs);
     this.learningMs = null;
+    this.heldMs = null;
     this.liveMs = Infinity;
     if (!this.learning.isOpen) this.learning.begin(nowMs);
   }
 
   judges(authority: Authority, nowMs: number): void {
-    const isLearning = authority === "learning";
-    this.learningMs = isLearning ? nowMs : null;
-    this.liveMs = isLearning ? Infinity : nowMs;
-    if (!isLearning) this.learning.clear(nowMs);
+    const isLive = authority === "live";
+    this.learningMs = authority === "learning" ? nowMs : null;
+    this.heldMs = authority === "held" ? nowMs : null;
+    this.liveMs = isLive ? nowMs : Infinity;
+    // While removals are held it judges as little as while it learns.
+    if (isLive) this.learning.clear(nowMs);
     else if (!this.learning.isOpen) this.learning.begin(nowMs);
   }
 }

@@ -33,6 +33,8 @@ export interface Bounds {
   readonly staleMs: number;
   /** One learning time at most. */
   readonly learningMaxMs: number;
+  /** Removals are held for so long at most. */
+  readonly holdMaxMs: number;
   /** From the end of all troubles until all lists are the truth, and stay so. */
   readonly convergenceMs: number;
 }
@@ -92,6 +94,8 @@ export function boundsOf(input: BoundsInput): Bounds {
     pulseMs: registrar.announceIntervalMs + registrar.coalesceMs + delayMs + 2 * timerMs + SLACK_MS,
     staleMs,
     learningMaxMs: registrar.learningMaxMs + timerMs + SLACK_MS,
-    convergenceMs: returnMs + learningMs(registrar) + quietMs + freezeMs + repairMs,
+    holdMaxMs: registrar.holdMaxMs + registrar.probeIntervalMs + timerMs + SLACK_MS,
+    convergenceMs:
+      returnMs + learningMs(registrar) + quietMs + freezeMs + repairMs + registrar.holdMaxMs,
   };
 }

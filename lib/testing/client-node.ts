@@ -200,6 +200,8 @@ export class ClientNode {
     if (!hasChanged) return;
     this.#listing = null;
     this.#events.changed(this.#sentMs ?? world.timeline.nowMs);
+    // As the shell does after it has emitted, in a later turn.
+    world.timeline.at(world.timeline.nowMs, () => this.feed({ kind: "emitted" }));
   }
 
   #perform(effect: ClientEffect): void {

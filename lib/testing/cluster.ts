@@ -68,7 +68,7 @@ export class Cluster extends Simulation {
     this.#note(name, `UPDATES ${JSON.stringify(change)}`);
     const card = { ...resident.peer.card, ...change };
     resident.peer.shows(card, this.nowMs);
-    resident.node.feed({ kind: "update", card });
+    resident.node.feed({ kind: "update", card, proofMs: 0 });
     return true;
   }
 

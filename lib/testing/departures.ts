@@ -37,6 +37,21 @@ export const departureInvariants: readonly Invariant[] = [
       }),
   },
   {
+    name: "proof is true",
+    claim: "No consumer that has acknowledged a goodbye gives that peer out, then or later.",
+    when: "step",
+    check: ({ peers, consumers }) => {
+      for (const peer of peers) {
+        if (peer.provenTo.length === 0) continue;
+        const liar = consumers.find(
+          (consumer) => peer.provenTo.includes(consumer.instance) && consumer.lists(peer),
+        );
+        if (liar !== undefined) return `${liar.node} acknowledged the goodbye of ${peer.id}`;
+      }
+      return undefined;
+    },
+  },
+  {
     name: "causes are true",
     claim: "The cause given for a departure is what happened to the peer.",
     when: "step",

@@ -39,6 +39,8 @@ export interface PeerFacts {
   readonly desertedMs: number;
   /** Since when it is accepted on its present connection; Infinity while it is not. */
   readonly settledMs: number;
+  /** Instances of consumers who are said to have acknowledged its goodbye. */
+  readonly provenTo: readonly string[];
 }
 
 /** What a consumer saw happen to its list. */
@@ -52,6 +54,7 @@ export interface SeenChange {
 /** One run of one consumer, what disturbs it, and what it believes. */
 export interface ConsumerFacts {
   readonly node: string;
+  readonly instance: string;
   readonly services: readonly string[];
   readonly bornMs: number;
   /** False for a subscriber that the registrar knows by its socket alone. */
@@ -91,6 +94,8 @@ export interface RegistrarFacts {
   readonly liveMs: number;
   /** When the present learning began, or began anew; null while it does not learn. */
   readonly learningMs: number | null;
+  /** When it began to hold removals; null while it does not. */
+  readonly heldMs: number | null;
   readonly epoch: string;
   readonly members: number;
   readonly consumers: number;

@@ -18,6 +18,8 @@ import type { Tamper } from "./tamper.ts";
 export const REGISTRAR = "registrar";
 /** How long a leaving member waits for the registrar before it goes all the same. */
 const LEAVE_MS = 500;
+/** It waits so long until its consumers have acknowledged. */
+const PROOF_MS = 400;
 
 /** Starts and ends the processes, and keeps the books that the invariants are checked against. */
 export class Fleet {
@@ -120,7 +122,7 @@ export class Fleet {
   leave(resident: Resident): void {
     resident.peer?.end("left", this.#world.timeline.nowMs);
     if (resident.consumer !== null) resident.consumer.isOver = true;
-    resident.node.feed({ kind: "leave" });
+    resident.node.feed({ kind: "leave", proofMs: PROOF_MS });
     this.#world.timeline.after(LEAVE_MS, () => this.#remove(resident));
   }
 
@@ -225,8 +227,10 @@ export class Fleet {
           timeline.at(timeline.nowMs, () => this.end(resident, "refused"));
         }
         return;
-      case "left":
-        if (resident !== undefined) timeline.at(timeline.nowMs, () => this.#remove(resident));
+      case "proof":
+        if (resident === undefined || resident.peer === null) return;
+        resident.peer.provenTo = [...resident.peer.provenTo, ...effect.acknowledged];
+        if (!effect.more) timeline.at(timeline.nowMs, () => this.#remove(resident));
         return;
       case "connection":
         return this.#note(name, `is ${effect.connection.kind}`);
@@ -242,7 +246,8 @@ export class Fleet {
 function consumerBook(node: ClientNode, setup: ClientSetup, nowMs: number): ConsumerBook | null {
   if (setup.services.length === 0) return null;
   const isNamed = setup.sources.some(Boolean);
-  return new ConsumerBook({ node, services: setup.services, isNamed, nowMs });
+  const { instance, services } = setup;
+  return new ConsumerBook({ node, instance, services, isNamed, nowMs });
 }
 
 function setupOf(of: {

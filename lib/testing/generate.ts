@@ -67,6 +67,9 @@ function someTuning(random: Random): Some<RegistrarTuning> {
     ...(random.chance(0.3) ? { goneAfterMs: random.pick([200, 1500]) } : {}),
     ...(random.chance(0.2) ? { rejoinJitterMs: random.pick([0, 1000]) } : {}),
     ...(random.chance(0.2) ? { announceIntervalMs: random.pick([100, 3000]) } : {}),
+    // With few members a mass loss is one of two or three.
+    massLossCount: random.pick([0, 1, 2, 4]),
+    holdMaxMs: random.pick([500, 4000]),
   };
 }
 

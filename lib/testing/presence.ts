@@ -49,6 +49,16 @@ export const presenceInvariants: readonly Invariant[] = [
     },
   },
   {
+    name: "holding ends",
+    claim: "A registrar that runs holds removals no longer than its ceiling.",
+    when: "step",
+    check: ({ nowMs, registrar, bounds }) => {
+      if (registrar.heldMs === null || registrar.trouble.isOpen) return undefined;
+      const fromMs = Math.max(registrar.heldMs, registrar.trouble.endMs);
+      return nowMs > fromMs + bounds.holdMaxMs ? `held for ${nowMs - fromMs} ms` : undefined;
+    },
+  },
+  {
     name: "silence is stale",
     claim: "A consumer that runs says stale once its registrar was silent for the documented time.",
     when: "step",

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { attempt } from "./guard.ts";
 import { Outlet } from "./outlet.ts";
-import type { ClientHandlers, ClientPort, ClientPortOptions } from "./port.ts";
+import type { HandshakeFailure } from "./handshake.ts";
+import type { ClientHandlers, ClientPort, ClientPortOptions, SocketName } from "./port.ts";
 import {
   LINGER_MS,
   makeDealer,
@@ -9,11 +10,12 @@ import {
   type RosterSubscriber,
   type SurveyDealer,
 } from "./sockets.ts";
+import { assertCurve } from "./wicket.ts";
 
 /** Random and never sent to anybody, so that no registrar can feign the loss of a connection. */
 const LOSS = randomBytes(16);
 
-/** Makes no socket until `dial` or `follow`. */
+/** Makes no socket until `dial` or `follow`. Throws `ERR_OPTION` for keys without CURVE in zeromq. */
 export function openClientPort(options: ClientPortOptions, handlers: ClientHandlers): ClientPort {
   return new ZmqClientPort(options, handlers);
 }
@@ -26,18 +28,24 @@ class ZmqClientPort implements ClientPort {
   #closed: Promise<void> | undefined;
   #dropped = 0;
 
-  constructor({ reconnectMinMs }: ClientPortOptions, handlers: ClientHandlers) {
+  constructor({ reconnectMinMs, keys }: ClientPortOptions, handlers: ClientHandlers) {
     this.#handlers = handlers;
+    const hasKeys = keys !== undefined;
+    if (hasKeys) assertCurve();
     const failed = (error: unknown): void => this.#fail(error);
     this.#survey = new Outlet({
-      make: (ipv6) => this.#dealer(makeDealer({ reconnectMinMs, ipv6 })),
+      make: (ipv6) => this.#dealer(makeDealer({ reconnectMinMs, ipv6, keys })),
       message: (frames) => this.#heard(frames),
       failed,
+      unwelcome: (failure) => this.#unwelcome("survey", failure),
+      hasKeys,
     });
     this.#roster = new Outlet({
-      make: (ipv6) => this.#subscriber(makeSubscriber({ reconnectMinMs, ipv6 })),
+      make: (ipv6) => this.#subscriber(makeSubscriber({ reconnectMinMs, ipv6, keys })),
       message: (frames) => handlers.published(frames),
       failed,
+      unwelcome: (failure) => this.#unwelcome("roster", failure),
+      hasKeys,
     });
   }
 
@@ -116,6 +124,12 @@ class ZmqClientPort implements ClientPort {
     if (frame === undefined || frames.length !== 1) return;
     if (LOSS.equals(frame)) this.#handlers.lost();
     else this.#handlers.received(frame);
+  }
+
+  #unwelcome(socket: SocketName, failure: HandshakeFailure): void {
+    if (this.#closed !== undefined) return;
+    const failed = (error: unknown): void => this.#fail(error);
+    attempt(() => this.#handlers.unwelcome?.(socket, failure), failed);
   }
 
   #fail(error: unknown): void {

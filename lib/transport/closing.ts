@@ -9,14 +9,33 @@ const GRACE_MS = 2000;
  * `unbind()` does not mean that (saw: 4 to 19 of 200 rebinds failed).
  *
  * The monitor that tells is opened only here, because it would triple the cost of a living socket
- * and wake the event loop for every connection.
+ * and wake the event loop for every connection. Who has a monitor open already hands over the
+ * promise that it has ended, because only one can read it.
  */
-export async function closeFully(socket: Socket, lingerMs: number): Promise<void> {
+export async function closeFully(
+  socket: Socket,
+  lingerMs: number,
+  monitored?: Promise<void>,
+): Promise<void> {
   if (socket.closed) return;
   socket.linger = lingerMs;
   const observer = observe(socket);
   socket.close();
-  if (observer !== undefined) await ended(observer, lingerMs + GRACE_MS);
+  if (observer === undefined) return;
+  await (monitored === undefined
+    ? ended(observer, lingerMs + GRACE_MS)
+    : closedAfter(observer, lingerMs + GRACE_MS, monitored));
+}
+
+/** Waits for somebody else's reading to end, and ends it when it takes too long. */
+async function closedAfter(
+  observer: Observer,
+  limitMs: number,
+  monitored: Promise<void>,
+): Promise<void> {
+  const timer = setTimeout(() => observer.close(), limitMs);
+  await monitored;
+  clearTimeout(timer);
 }
 
 function observe(socket: Socket): Observer | undefined {

@@ -1,6 +1,7 @@
 import type { Socket } from "zeromq";
 import { closeFully } from "./closing.ts";
 import { isName, parseEndpoint } from "./endpoint.ts";
+import { type HandshakeFailure, watchHandshakes } from "./handshake.ts";
 import { type Readable, readUntilClosed } from "./reading.ts";
 
 /** What an outlet is made of. */
@@ -9,6 +10,9 @@ export interface OutletParts<S extends Socket & Readable> {
   readonly make: (ipv6: boolean) => S;
   readonly message: (frames: readonly Uint8Array[]) => void;
   readonly failed: (error: unknown) => void;
+  /** Tells why a handshake failed: with keys always, else at the second attempt in silence. */
+  readonly unwelcome?: (failure: HandshakeFailure) => void;
+  readonly hasKeys?: boolean;
 }
 
 /** One attempt to speak with an endpoint. */
@@ -16,8 +20,12 @@ interface Line<S> {
   readonly socket: S;
   readonly endpoint: string;
   readonly ipv6: boolean;
+  /** Attempts at this endpoint since something was heard, this one included. */
+  readonly attempt: number;
   /** True once anything came. */
   heard: boolean;
+  /** Settles when the monitor of its handshakes has ended; undefined without one. */
+  monitored: Promise<void> | undefined;
 }
 
 /**
@@ -45,9 +53,11 @@ export class Outlet<S extends Socket & Readable> {
     this.drop(0);
     const ipv6 = this.#family(endpoint);
     const socket = this.#parts.make(ipv6);
-    const line: Line<S> = { socket, endpoint, ipv6, heard: false };
+    const attempt = this.#attempt(endpoint);
+    const line: Line<S> = { socket, endpoint, ipv6, attempt, heard: false, monitored: undefined };
     this.#line = line;
     this.#last = line;
+    this.#monitor(line);
     try {
       socket.connect(endpoint);
     } catch (error) {
@@ -62,7 +72,7 @@ export class Outlet<S extends Socket & Readable> {
     const line = this.#line;
     if (line === undefined) return;
     this.#line = undefined;
-    this.#track(closeFully(line.socket, lingerMs));
+    this.#track(closeFully(line.socket, lingerMs, line.monitored));
   }
 
   /** Resolves when no socket is left, not even one that was dropped earlier. */
@@ -78,6 +88,20 @@ export class Outlet<S extends Socket & Readable> {
         this.#parts.message(frames);
       },
       failed: this.#parts.failed,
+    });
+  }
+
+  #attempt(endpoint: string): number {
+    const last = this.#last;
+    return last === undefined || last.endpoint !== endpoint || last.heard ? 1 : last.attempt + 1;
+  }
+
+  /** Before connecting, or the first failure is missed. */
+  #monitor(line: Line<S>): void {
+    const { hasKeys, unwelcome } = this.#parts;
+    if (hasKeys !== true && line.attempt !== 2) return;
+    line.monitored = watchHandshakes(line.socket, (failure) => {
+      if (this.#line === line) unwelcome?.(failure);
     });
   }
 

@@ -1,9 +1,14 @@
+import type { HandshakeFailure } from "./handshake.ts";
+
 /**
  * What the shells need of a transport. ZeroMQ implements it; nothing above this folder imports
  * zeromq. Calls never throw because of the network, and handlers are never called from within a
  * call of theirs. Frames that were handed over must not be changed any more, since they are sent
  * without a copy.
  */
+
+/** The sockets of either side. */
+export type SocketName = "survey" | "roster";
 
 /** What a registrar's sockets report. `route` names one connection of one client. */
 export interface RegistrarHandlers {
@@ -34,6 +39,11 @@ export interface RegistrarPort {
   publish(frames: readonly Uint8Array[]): void;
   /** Frames from subscribers that were no subscriptions and are not reported. */
   readonly ignored?: number;
+  /**
+   * Closes the roster socket, which ends every connection to it, and binds it again: subscribers
+   * that may connect come back by themselves. What is published meanwhile is lost. Never rejects.
+   */
+  renewRoster(): Promise<void>;
   /** Resolves when both endpoints can be bound again. */
   close(): Promise<void>;
 }
@@ -51,6 +61,16 @@ export interface RegistrarPortOptions {
   readonly heartbeatTimeoutMs: number;
   /** False: no disconnect messages, so that surveys alone judge. Default true. */
   readonly disconnectMessages?: boolean;
+  /** With keys both sockets are encrypted. */
+  readonly keys?: RegistrarPortKeys | undefined;
+}
+
+/** Keys of a registrar's sockets, in Z85. */
+export interface RegistrarPortKeys {
+  readonly publicKey: string;
+  readonly secretKey: string;
+  /** Whether the holder of this public key, at this host, may connect. Must not throw. */
+  readonly mayConnect: (socket: SocketName, key: Uint8Array, address: string) => boolean;
 }
 
 /** What a client's sockets report. */
@@ -63,6 +83,11 @@ export interface ClientHandlers {
   readonly published: (frames: readonly Uint8Array[]) => void;
   /** A socket cannot be made or connected or failed for good, or one of these handlers threw. */
   readonly failed: (error: unknown) => void;
+  /**
+   * A handshake came to nothing. Without keys it is noticed at the second attempt in silence only,
+   * because it costs.
+   */
+  readonly unwelcome?: (socket: SocketName, failure: HandshakeFailure) => void;
 }
 
 export interface ClientPort {
@@ -84,4 +109,13 @@ export interface ClientPort {
 
 export interface ClientPortOptions {
   readonly reconnectMinMs: number;
+  readonly keys?: ClientPortKeys | undefined;
+}
+
+/** Keys of a client's sockets, in Z85. */
+export interface ClientPortKeys {
+  readonly publicKey: string;
+  readonly secretKey: string;
+  /** The public key of the registrar. */
+  readonly serverKey: string;
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import type { XPublisher } from "zeromq";
 import { type Bound, openBound } from "./binding.ts";
 import { closeFully } from "./closing.ts";
@@ -18,13 +19,16 @@ import {
   makeRouter,
   type SurveyRouter,
 } from "./sockets.ts";
-import { readSubscription } from "./subscription.ts";
+import { readSubscription, Subscriptions } from "./subscription.ts";
+import { Wicket } from "./wicket.ts";
 
 /**
  * Random and never sent to anybody: libzmq hands it to the ROUTER itself, so no client can forge
  * the end of a connection.
  */
 const DISCONNECT_BYTES = 16;
+/** Between two attempts to bind the roster again, should somebody else have taken its port. */
+const REBIND_MS = 100;
 
 /**
  * Binds the two sockets of a registrar. Handlers are called from the next turn of the event loop
@@ -33,7 +37,8 @@ const DISCONNECT_BYTES = 16;
  * The roster is bound first, so that the welcome can say where it is. At that moment the survey
  * endpoint is known as configured only: a port 0 of it is still 0 in `welcome`.
  *
- * @throws RollcallError `ERR_ENDPOINT`, `ERR_ADDRESS_IN_USE` or `ERR_BIND`; nothing stays bound then
+ * @throws RollcallError `ERR_ENDPOINT`, `ERR_ADDRESS_IN_USE` or `ERR_BIND`, and `ERR_OPTION` for keys
+ * that this build of zeromq cannot use; nothing stays bound then
  */
 export async function openRegistrarPort(
   options: RegistrarPortOptions,
@@ -43,20 +48,47 @@ export async function openRegistrarPort(
   const roster = parseEndpoint(options.roster, "bind", "roster");
   const disconnect =
     options.disconnectMessages === false ? undefined : randomBytes(DISCONNECT_BYTES);
-  const rosterBound = await openBound(
-    () => makePublisher(boundTo(roster, options)),
-    roster,
-    "roster",
-  );
+  const wicket = await Wicket.open(options.keys);
+  try {
+    return await bindBoth({ survey, roster, disconnect, wicket }, options, handlers);
+  } catch (error) {
+    await wicket.close();
+    throw error;
+  }
+}
+
+/** What is known before anything is bound. */
+interface Plan {
+  readonly survey: Endpoint;
+  readonly roster: Endpoint;
+  readonly disconnect: Buffer | undefined;
+  readonly wicket: Wicket;
+}
+
+async function bindBoth(
+  { survey, roster, disconnect, wicket }: Plan,
+  options: RegistrarPortOptions,
+  handlers: RegistrarHandlers,
+): Promise<RegistrarPort> {
+  const bindRoster = (endpoint: Endpoint): Promise<Bound<XPublisher>> => {
+    const bound = boundTo(endpoint, options, wicket.curve("roster"));
+    return openBound(() => makePublisher(bound), endpoint, "roster");
+  };
+  const rosterBound = await bindRoster(roster);
   try {
     const welcome = options.welcome({
       survey: options.survey,
       roster: rosterBound.endpoint,
     });
     const make = (): SurveyRouter =>
-      greeter(makeRouter(boundTo(survey, options)), welcome, disconnect);
+      greeter(makeRouter(boundTo(survey, options, wicket.curve("survey"))), welcome, disconnect);
     const surveyBound = await openBound(make, survey, "survey");
-    return new ZmqRegistrarPort({ survey: surveyBound, roster: rosterBound, disconnect }, handlers);
+    const again = parseEndpoint(rosterBound.endpoint, "bind", "roster");
+    const rebind = (): Promise<Bound<XPublisher>> => bindRoster(again);
+    return new ZmqRegistrarPort(
+      { survey: surveyBound, roster: rosterBound, rebind, wicket, disconnect },
+      handlers,
+    );
   } catch (error) {
     rosterBound.release();
     await closeFully(rosterBound.socket, 0);
@@ -67,13 +99,20 @@ export async function openRegistrarPort(
 interface Parts {
   readonly survey: Bound<SurveyRouter>;
   readonly roster: Bound<XPublisher>;
+  /** Binds the roster where it was. */
+  readonly rebind: () => Promise<Bound<XPublisher>>;
+  readonly wicket: Wicket;
   readonly disconnect: Buffer | undefined;
 }
 
-function boundTo(endpoint: Endpoint, options: RegistrarPortOptions): BoundOptions {
+function boundTo(
+  endpoint: Endpoint,
+  options: RegistrarPortOptions,
+  curve: BoundOptions["curve"],
+): BoundOptions {
   // With `ipv6` on, libzmq binds 127.0.0.1 as [::ffff:127.0.0.1] and says so; the star takes both.
   const ipv6 = endpoint.kind === "tcp" && (endpoint.host === "*" || endpoint.host.includes(":"));
-  return { heartbeatTimeoutMs: options.heartbeatTimeoutMs, ipv6 };
+  return { heartbeatTimeoutMs: options.heartbeatTimeoutMs, ipv6, curve };
 }
 
 function greeter(
@@ -89,18 +128,25 @@ function greeter(
 class ZmqRegistrarPort implements RegistrarPort {
   readonly endpoints: RegistrarEndpoints;
   readonly #survey: Bound<SurveyRouter>;
-  readonly #roster: Bound<XPublisher>;
+  readonly #rebind: () => Promise<Bound<XPublisher>>;
+  readonly #wicket: Wicket;
   readonly #disconnect: Buffer | undefined;
+  readonly #subscriptions = new Subscriptions();
   readonly #handlers: RegistrarHandlers;
   readonly #start: NodeJS.Immediate;
+  #roster: Bound<XPublisher>;
+  #renewal: Promise<void> = Promise.resolve();
   #reading: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
   #ignored = 0;
 
-  constructor({ survey, roster, disconnect }: Parts, handlers: RegistrarHandlers) {
+  constructor(parts: Parts, handlers: RegistrarHandlers) {
+    const { survey, roster, rebind, wicket, disconnect } = parts;
     this.endpoints = { survey: survey.endpoint, roster: roster.endpoint };
     this.#survey = survey;
     this.#roster = roster;
+    this.#rebind = rebind;
+    this.#wicket = wicket;
     this.#disconnect = disconnect;
     this.#handlers = handlers;
     this.#start = setImmediate(() => this.#read());
@@ -119,8 +165,13 @@ class ZmqRegistrarPort implements RegistrarPort {
   }
 
   publish(frames: readonly Uint8Array[]): void {
-    if (this.#closed !== undefined || frames.length === 0) return;
+    if (this.#closed !== undefined || frames.length === 0 || this.#roster.socket.closed) return;
     this.#roster.socket.send([...frames]).catch((error: unknown) => this.#fail(error));
+  }
+
+  renewRoster(): Promise<void> {
+    this.#renewal = this.#renewal.then(() => this.#renew());
+    return this.#renewal;
   }
 
   close(): Promise<void> {
@@ -130,17 +181,46 @@ class ZmqRegistrarPort implements RegistrarPort {
 
   async #close(): Promise<void> {
     clearImmediate(this.#start);
+    await this.#renewal;
     const sides = [this.#survey, this.#roster];
     for (const side of sides) side.release();
     await Promise.all(sides.map((side) => closeFully(side.socket, LINGER_MS)));
     await this.#reading;
+    await this.#wicket.close();
+  }
+
+  /** The closed socket takes no subscription back, so we do. */
+  async #renew(): Promise<void> {
+    if (this.#closed !== undefined) return;
+    this.#roster.release();
+    await closeFully(this.#roster.socket, 0);
+    const failed = (error: unknown): void => this.#fail(error);
+    for (const topic of this.#subscriptions.drain()) {
+      attempt(() => this.#handlers.unsubscribed(topic), failed);
+    }
+    while (this.#closed === undefined && this.#roster.socket.closed) {
+      try {
+        this.#roster = await this.#rebind();
+      } catch (error) {
+        failed(error);
+        await pause(REBIND_MS);
+      }
+    }
+    if (!this.#roster.socket.closed) {
+      this.#reading = Promise.all([this.#reading, this.#readRoster(failed)]);
+    }
+  }
+
+  #readRoster(failed: (error: unknown) => void): Promise<void> {
+    const message = (frames: readonly Uint8Array[]): void => this.#asked(frames);
+    return readUntilClosed(this.#roster.socket, { message, failed });
   }
 
   #read(): void {
     const failed = (error: unknown): void => this.#fail(error);
     this.#reading = Promise.all([
       readUntilClosed(this.#survey.socket, { message: (frames) => this.#heard(frames), failed }),
-      readUntilClosed(this.#roster.socket, { message: (frames) => this.#asked(frames), failed }),
+      this.#readRoster(failed),
     ]);
   }
 
@@ -163,8 +243,12 @@ class ZmqRegistrarPort implements RegistrarPort {
   #asked(message: readonly Uint8Array[]): void {
     for (const frame of message) {
       const subscription = readSubscription(frame);
-      if (subscription === undefined) this.#ignored += 1;
-      else this.#handlers[subscription.kind](subscription.topic);
+      if (subscription === undefined) {
+        this.#ignored += 1;
+        continue;
+      }
+      this.#subscriptions.note(subscription);
+      this.#handlers[subscription.kind](subscription.topic);
     }
   }
 

@@ -1,6 +1,7 @@
 import { Dealer, Router, type SocketOptions, Subscriber, XPublisher } from "zeromq";
 import { LIMITS } from "../core/limits.ts";
 import { sharedContext } from "./context.ts";
+import type { ClientPortKeys } from "./port.ts";
 
 // Options of libzmq that zeromq.js does not name; the last three are drafts that its prebuilt
 // binaries contain. zeromq.js seals its sockets, so the subclasses add methods and no fields.
@@ -68,6 +69,14 @@ export class RosterSubscriber extends Subscriber {
 export interface BoundOptions {
   readonly heartbeatTimeoutMs: number;
   readonly ipv6: boolean;
+  readonly curve?: BoundCurve | undefined;
+}
+
+/** Keys of a bound socket, and the domain under which libzmq asks who may connect. */
+export interface BoundCurve {
+  readonly publicKey: string;
+  readonly secretKey: string;
+  readonly domain: string;
 }
 
 /**
@@ -132,6 +141,7 @@ export function makeSubscriber(options: ConnectOptions): RosterSubscriber {
 export interface ConnectOptions {
   readonly reconnectMinMs: number;
   readonly ipv6: boolean;
+  readonly keys?: ClientPortKeys | undefined;
 }
 
 /**
@@ -153,6 +163,19 @@ function boundOptions(options: BoundOptions): SocketOptions<Router & XPublisher>
       TIME_TO_LIVE_TIMEOUTS * options.heartbeatTimeoutMs,
       TIME_TO_LIVE_MAX,
     ),
+    ...boundCurve(options.curve),
+  };
+}
+
+/** `zapEnforceDomain` closes the socket to everybody where nobody is there to be asked. */
+function boundCurve(curve: BoundCurve | undefined): SocketOptions<Router & XPublisher> {
+  if (curve === undefined) return {};
+  return {
+    curveServer: true,
+    curvePublicKey: curve.publicKey,
+    curveSecretKey: curve.secretKey,
+    zapDomain: curve.domain,
+    zapEnforceDomain: true,
   };
 }
 
@@ -166,6 +189,16 @@ function connectOptions(options: ConnectOptions): SocketOptions<Dealer & Subscri
     connectTimeout: CONNECT_TIMEOUT_MS,
     handshakeInterval: HANDSHAKE_MS,
     reconnectInterval: options.reconnectMinMs,
+    ...connectCurve(options.keys),
+  };
+}
+
+function connectCurve(keys: ClientPortKeys | undefined): SocketOptions<Dealer & Subscriber> {
+  if (keys === undefined) return {};
+  return {
+    curvePublicKey: keys.publicKey,
+    curveSecretKey: keys.secretKey,
+    curveServerKey: keys.serverKey,
   };
 }
 

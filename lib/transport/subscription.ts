@@ -28,3 +28,23 @@ export function readSubscription(frame: Uint8Array): Subscription | undefined {
       return undefined;
   }
 }
+
+/** What is subscribed at present: each topic, and how often. */
+export class Subscriptions {
+  readonly #counts = new Map<string, number>();
+
+  note({ kind, topic }: Subscription): void {
+    const count = (this.#counts.get(topic) ?? 0) + (kind === "subscribed" ? 1 : -1);
+    if (count > 0) this.#counts.set(topic, count);
+    else this.#counts.delete(topic);
+  }
+
+  /** All of them, a topic as often as it was subscribed; none are left. */
+  drain(): readonly string[] {
+    const topics = [...this.#counts].flatMap(([topic, count]) =>
+      Array.from({ length: count }, () => topic),
+    );
+    this.#counts.clear();
+    return topics;
+  }
+}

@@ -79,6 +79,7 @@ export const entry: Codec<Entry> = record<Entry>("entry", {
   edition: whole(),
   standing,
   cause: nullable(cause),
+  stalledMs: whole(),
   card,
 });
 

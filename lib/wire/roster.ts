@@ -33,7 +33,12 @@ const named = union<Unnamed>({
     fence: flag,
     changes: list(change, "changesMax"),
   }),
-  announce: variant("announce", KIND.announce, { epoch: random, revision: whole(), authority }),
+  announce: variant("announce", KIND.announce, {
+    epoch: random,
+    revision: whole(),
+    authority,
+    fence: flag,
+  }),
 });
 const pulse = variant<Pulse>("pulse", KIND.pulse, {
   epoch: random,

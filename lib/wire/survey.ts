@@ -19,6 +19,7 @@ const version = whole(0, 65_535);
 // An interval of 0 would make a client spin.
 const interval = whole(1, INTERVAL_MS_MAX);
 const proof = nullable(blob("proofBytesMax"));
+const proofMs = whole(0, INTERVAL_MS_MAX);
 const ordinal = nullable(whole(0, LIMITS.ordinalMax));
 
 const timing: Codec<Timing> = record<Timing>("timing", {
@@ -45,6 +46,13 @@ const fromRegistrar = union<FromRegistrar>({
   accepted: variant("accepted", KIND.accepted, { edition: whole(), ordinal }),
   recorded: variant("recorded", KIND.recorded, { edition: whole(), revision: whole() }),
   left: variant("left", KIND.left, { revision: whole(), named: whole(), anonymous: whole() }),
+  proof: variant("proof", KIND.proof, {
+    edition: nullable(whole()),
+    acknowledged: list(instance, "proofNamesMax"),
+    missing: list(instance, "proofNamesMax"),
+    anonymous: whole(),
+    more: flag,
+  }),
   refused: variant("refused", KIND.refused, { code, text: prose("textBytesMax") }),
   rejoin: variant("rejoin", KIND.rejoin, {}),
   explanation: variant("explanation", KIND.explanation, {
@@ -75,12 +83,19 @@ const toRegistrar = union<Unmeasured<ToRegistrar>>({
     proof,
   }),
   answer: variant("answer", KIND.answer, { epoch: random, round: whole(), stalledMs: whole() }),
-  update: variant("update", KIND.update, { epoch: random, edition: whole(), card }),
-  leave: variant("leave", KIND.leave, { epoch: random }),
+  update: variant("update", KIND.update, { epoch: random, edition: whole(), card, proofMs }),
+  leave: variant("leave", KIND.leave, { epoch: random, proofMs }),
   acknowledge: variant("acknowledge", KIND.acknowledge, {
     epoch: random,
     service,
     revision: whole(),
+  }),
+  report: variant("report", KIND.report, {
+    epoch: random,
+    service,
+    id,
+    instance,
+    isUnreachable: flag,
   }),
   explain: variant("explain", KIND.explain, { epoch: random, token: whole(), service, id }),
 });

@@ -47,10 +47,11 @@ test("signals are handed on, and the membership lasts until the command has ende
   const registrar = await new Rig(t).registrar();
   const changes = changesOf(registrar);
   const flags = ["--registrar", registrar.endpoints.survey, "--log-level", "silent"];
-  for (const [signal, code] of [
-    ["SIGTERM", 3],
-    ["SIGINT", 4],
-    ["SIGHUP", 5],
+  for (const [signal, code, status, cause] of [
+    // No consumer gives it work any more when the command learns that it has to end.
+    ["SIGTERM", 3, "draining", "draining"],
+    ["SIGINT", 4, "passing", "goodbye"],
+    ["SIGHUP", 5, "passing", "goodbye"],
   ] as const) {
     const program = WAITING(
       "''",
@@ -61,11 +62,11 @@ test("signals are handed on, and the membership lasts until the command has ende
     run.child.kill(signal);
     await run.printed((text) => text.includes(`got ${signal}`), "hands the signal on");
     assert.deepEqual(
-      registrar.view("cache").peers.map(({ id }) => id),
-      [signal],
+      registrar.view("cache").peers.map((peer) => [peer.id, peer.status]),
+      [[signal, status]],
     );
     assert.equal(await run.code(), code);
-    assert.equal(await left(changes, signal), "goodbye");
+    assert.equal(await left(changes, signal), cause);
     assert.equal(run.stderr, "");
   }
 });
@@ -164,7 +165,10 @@ test("a signal ends the wait for a registrar, a timeout as well", async (t) => {
   assert.equal(await run.code(), 143);
   const late = await finished(t, ["join", "cache", ...flags, "--join-timeout-ms", "50"]);
   assert.equal(late.code, 75);
-  assert.match(late.stderr, /rollcall: ERR_TIMEOUT: .*joinTimeoutMs 50: no registrar answered\n$/);
+  assert.match(
+    late.stderr,
+    /rollcall: ERR_TIMEOUT: .*joinTimeoutMs 50: no registrar answered; one with keys is silent to a client without\n$/,
+  );
 });
 
 test("without a command it stays until its input ends, if told to", async (t) => {

@@ -14,6 +14,7 @@ function announce(service: string, revision: number): Uint8Array[] {
     epoch: EPOCH,
     revision,
     authority: "live",
+    fence: false,
   };
   return encodeRoster(message, deltaTopic(service));
 }

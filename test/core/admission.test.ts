@@ -188,7 +188,7 @@ test("a holder that says goodbye during the challenge leaves its id to the newco
   rig.join("c1");
   rig.frozen.add("c1");
   rig.join("c1", SECOND_RUN, "new");
-  rig.receive("c1", { kind: "leave", epoch: EPOCH });
+  rig.receive("c1", { kind: "leave", epoch: EPOCH, proofMs: 0 });
   rig.pass(800);
   assert.equal(rig.holder("c1"), "c1-2");
   assert.equal(rig.surveyor.causeOf("cache", "c1", "c1-1"), "goodbye");
@@ -226,7 +226,7 @@ for (const farewell of ["disconnect", "leave"] as const) {
     rig.join("c1");
     rig.frozen.add("c1");
     rig.join("c1", SECOND_RUN, "new");
-    if (farewell === "leave") rig.receive("new", { kind: "leave", epoch: EPOCH });
+    if (farewell === "leave") rig.receive("new", { kind: "leave", epoch: EPOCH, proofMs: 0 });
     else rig.disconnect("new");
     rig.pass(1000);
     assert.equal(rig.holder("c1"), "c1-1");
@@ -251,7 +251,7 @@ test("somebody else who took the id meanwhile is not replaced by the newcomer th
   rig.join("c1");
   rig.frozen.add("c1").add("third");
   rig.join("c1", SECOND_RUN, "new");
-  rig.receive("c1", { kind: "leave", epoch: EPOCH });
+  rig.receive("c1", { kind: "leave", epoch: EPOCH, proofMs: 0 });
   rig.join("c1", { instance: "c1-3" }, "third");
   rig.pass(800);
   assert.equal(rig.holder("c1"), "c1-3");
@@ -298,7 +298,7 @@ test("a replaced instance does not come back", () => {
   rig.pass(100);
   rig.join("c1", {}, "again");
   assert.equal(rig.refusal("again"), "ERR_REPLACED");
-  rig.receive("new", { kind: "leave", epoch: EPOCH });
+  rig.receive("new", { kind: "leave", epoch: EPOCH, proofMs: 0 });
   rig.pass(100);
   rig.join("c1", {}, "again");
   assert.equal(rig.refusal("again"), "ERR_REPLACED");
@@ -348,14 +348,14 @@ test("a newcomer for whom there is no room any more is refused, though it waited
   rig.join("c1");
   rig.frozen.add("c1");
   rig.join("c1", SECOND_RUN, "new");
-  rig.receive("c1", { kind: "leave", epoch: EPOCH });
+  rig.receive("c1", { kind: "leave", epoch: EPOCH, proofMs: 0 });
   rig.join("c2");
   rig.pass(1000);
   assert.equal(rig.refusal("new"), "ERR_LIMIT");
 });
 
 test("a named consumer is surveyed until it ends its watch or leaves", () => {
-  for (const end of [watchOf([]), { kind: "leave", epoch: EPOCH } as const]) {
+  for (const end of [watchOf([]), { kind: "leave", epoch: EPOCH, proofMs: 0 } as const]) {
     const rig = RegistrarRig.live();
     const effects = rig.receive("w", watchOf(["cache"]));
     assert.deepEqual(rig.replies("w"), [{ kind: "accepted", edition: 0, ordinal: 0 }]);

@@ -70,14 +70,21 @@ const roster: fc.Arbitrary<RosterMessage> = fc.oneof(
     authority,
     intervalMs: fc.constantFrom(100, 1000, 5000),
   }),
-  fc.record({ kind: fc.constant("announce"), service, epoch, revision, authority }),
+  fc.record({
+    kind: fc.constant("announce"),
+    service,
+    epoch,
+    revision,
+    authority,
+    fence: fc.boolean(),
+  }),
   fc.record({
     kind: fc.constant("delta"),
     service,
     epoch,
     revision,
     authority,
-    fence: fc.constant(false),
+    fence: fc.boolean(),
     changes: fc.array(change, { maxLength: 4 }),
   }),
   fc.record({
@@ -148,7 +155,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     { kind: "follow" },
     { kind: "follow" },
     { kind: "wake" },
-    { kind: "update", card: cardOf({ weight: 9 }) },
+    { kind: "update", card: cardOf({ weight: 9 }), proofMs: 0 },
     { kind: "explain", token: 1, service: "cache", id: "a" },
   ),
   {

@@ -55,7 +55,7 @@ test("surveys are answered at once, round by round", () => {
 
 test("a member follows the roster only once somebody listens", () => {
   const rig = ClientRig.accepted();
-  assert.equal(rig.client.nextDeadlineMs, rig.nowMs + 2500);
+  assert.equal(rig.client.nextDeadlineMs, rig.nowMs + 100, "nothing is due but its own pulse");
   rig.take({ kind: "follow" });
   assert.equal(rig.count("follow"), 1);
   assert.deepEqual(rig.sentKinds, ["join", "watch"]);
@@ -100,7 +100,11 @@ test("a watcher by roster endpoint sends nothing and is live when it hears the p
   rig.pass(3000);
   assert.deepEqual(rig.client.connection, { kind: "stale", sinceMs: 4000 });
   for (const input of ["update", "leave"] as const) {
-    rig.take(input === "update" ? { kind: "update", card: cardOf() } : { kind: "leave" });
+    rig.take(
+      input === "update"
+        ? { kind: "update", card: cardOf(), proofMs: 0 }
+        : { kind: "leave", proofMs: 0 },
+    );
   }
   rig.receive(welcomeOf());
   rig.receive(survey(1));
@@ -121,7 +125,7 @@ test("a new card is the next edition, sent wherever it is listed and shown where
   rig.receive(welcomeOf());
   rig.receive(ACCEPTED);
   rig.clear();
-  rig.take({ kind: "update", card: cardOf({ weight: 3 }) });
+  rig.take({ kind: "update", card: cardOf({ weight: 3 }), proofMs: 0 });
   assert.equal(rig.client.showing?.edition, 2);
   assert.deepEqual(rig.sentKinds, ["update"]);
   assert.deepEqual(rig.sent(1), []);
@@ -134,7 +138,7 @@ test("a card that changed between join and acceptance is sent after it, there al
   const rig = new ClientRig({ sources: [true, true] });
   for (const source of [0, 1]) rig.greet(source);
   rig.receive({ ...ACCEPTED, edition: 2 }, 1);
-  rig.take({ kind: "update", card: cardOf({ weight: 3 }) });
+  rig.take({ kind: "update", card: cardOf({ weight: 3 }), proofMs: 0 });
   rig.clear();
   rig.receive(ACCEPTED);
   const [update] = rig.sent();
@@ -147,7 +151,7 @@ test("what a registrar recorded, explained or saw leave is passed on with its so
   rig.receive({ kind: "recorded", edition: 2, revision: 9 });
   rig.take({ kind: "explain", token: 5, service: "cache", id: "c1" });
   rig.receive({ kind: "explanation", token: 5, found: false, json: "null" });
-  rig.take({ kind: "leave" });
+  rig.take({ kind: "leave", proofMs: 0 });
   rig.receive({ kind: "left", revision: 10, named: 1, anonymous: 2 });
   assert.deepEqual(rig.effects, [
     { kind: "recorded", source: 0, edition: 2, revision: 9 },
@@ -157,7 +161,7 @@ test("what a registrar recorded, explained or saw leave is passed on with its so
       message: { kind: "explain", epoch: EPOCH, token: 5, service: "cache", id: "c1" },
     },
     { kind: "explanation", source: 0, token: 5, found: false, json: "null" },
-    { kind: "send", source: 0, message: { kind: "leave", epoch: EPOCH } },
+    { kind: "send", source: 0, message: { kind: "leave", epoch: EPOCH, proofMs: 0 } },
     { kind: "left", source: 0, revision: 10, named: 1, anonymous: 2 },
   ]);
 });
@@ -172,7 +176,7 @@ test("a member that is told to rejoin does", () => {
 test("a member that has left asks for nothing any more, whatever it is told", () => {
   const rig = ClientRig.accepted();
   rig.take({ kind: "follow" });
-  rig.take({ kind: "leave" });
+  rig.take({ kind: "leave", proofMs: 0 });
   rig.clear();
   rig.receive(REJOIN);
   rig.take({ kind: "lost", source: 0 });
@@ -297,7 +301,7 @@ test("nothing but a greeting counts on a connection that was not greeted", () =>
 
 test("a watcher has no card to change", () => {
   const rig = ClientRig.accepted(WATCHER);
-  rig.take({ kind: "update", card: cardOf() });
+  rig.take({ kind: "update", card: cardOf(), proofMs: 0 });
   rig.receive({ kind: "accepted", edition: 0, ordinal: null });
   assert.deepEqual(rig.sent(), []);
   assert.equal(rig.client.showing, null);

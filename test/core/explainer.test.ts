@@ -23,6 +23,7 @@ test("a living peer is explained by how it stands and what happened to it", () =
     epoch: EPOCH,
     edition: 2,
     card: cardOf({ status: "warning" }),
+    proofMs: 0,
     bytes: 1,
   });
   rig.pass(500);

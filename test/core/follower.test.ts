@@ -112,7 +112,6 @@ test("it connects, subscribes the shared topics first and then asks for a snapsh
     deltaTopic("db"),
   ]);
   assert.equal(bench.asking, "cache");
-  assert.ok(bench.follower.isFollowing);
   assert.equal(
     bench.effects.every((effect) => !("source" in effect) || effect.source === 3),
     true,

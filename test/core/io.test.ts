@@ -27,6 +27,7 @@ const CLIENT_EFFECTS: Readonly<Record<Exclude<ClientEffect["kind"], "note">, tru
   connection: true,
   accepted: true,
   refused: true,
+  proof: true,
   recorded: true,
   left: true,
   explanation: true,
@@ -63,6 +64,18 @@ test("every effect of a client comes about", () => {
       kind: "received",
       source,
       message: { kind: "left", revision: 1, named: 0, anonymous: 0 },
+    } as const,
+    {
+      kind: "received",
+      source,
+      message: {
+        kind: "proof",
+        edition: null,
+        acknowledged: [],
+        missing: [],
+        anonymous: 0,
+        more: false,
+      },
     } as const,
     {
       kind: "received",

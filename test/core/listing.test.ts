@@ -413,3 +413,16 @@ test("why a peer left is told by the live registrar, not by one that fell silent
   bench.change(1, goneOf("a"));
   assert.deepEqual(bench.told(before), [["left", "a", "goodbye"]]);
 });
+
+test("a peer that stood still a moment ago is warning, with how long, and passing again later", () => {
+  const bench = new Bench();
+  bench.hold(0, entryOf("a"));
+  let before = bench.lister.list().usable;
+  bench.change(0, putOf(entryOf("a", { stalledMs: 700 })));
+  assert.deepEqual(bench.told(before), [["updated", "a", "updated"]]);
+  before = bench.lister.list().usable;
+  assert.deepEqual([before[0]?.status, before[0]?.stalledMs], ["warning", 700]);
+  bench.change(0, putOf(entryOf("a")));
+  assert.deepEqual(bench.told(before), [["updated", "a", "updated"]]);
+  assert.equal(bench.lister.list().usable[0]?.stalledMs, undefined);
+});

@@ -28,6 +28,6 @@ for (const { who, name, row } of ROWS) {
     }
     assert.ok(row.min < row.max);
     for (const text of [row.text, row.more, row.less]) assert.ok(text.length > 3);
-    assert.match(name, /(?:Ms|Max|PerSecond)$/);
+    assert.match(name, /(?:Ms|Max|PerSecond|Percent|Count)$/);
   });
 }

@@ -26,6 +26,7 @@ class Bench {
         const entry = this.#truth.get(`${service}/${id}`);
         return entry === undefined ? undefined : { entry, bytes: 100 };
       },
+      isFenced: () => false,
     });
   }
 
@@ -142,16 +143,16 @@ test("many changes make several revisions in one go", () => {
 test("who waits is told the revision that holds what was known, even where nothing changed", () => {
   const bench = new Bench();
   bench.put("cache", entryOf("a"));
-  bench.publisher.wait("cache", { route: "r1", edition: 1 });
+  bench.publisher.wait("cache", { route: "r1", edition: 1, proofMs: 0 });
   assert.deepEqual(bench.due(0).settled, [
-    { route: "r1", edition: 1, service: "cache", revision: 1 },
+    { route: "r1", edition: 1, proofMs: 0, service: "cache", revision: 1 },
   ]);
-  bench.publisher.wait("cache", { route: "r1", edition: 1 });
-  bench.publisher.wait("cache", { route: "r2", edition: null });
+  bench.publisher.wait("cache", { route: "r1", edition: 1, proofMs: 0 });
+  bench.publisher.wait("cache", { route: "r2", edition: null, proofMs: 0 });
   assert.deepEqual(bench.due(1).settled, []);
   assert.deepEqual(bench.due(20).settled, [
-    { route: "r1", edition: 1, service: "cache", revision: 1 },
-    { route: "r2", edition: null, service: "cache", revision: 1 },
+    { route: "r1", edition: 1, proofMs: 0, service: "cache", revision: 1 },
+    { route: "r2", edition: null, proofMs: 0, service: "cache", revision: 1 },
   ]);
   assert.deepEqual(bench.due(40).settled, []);
 });
@@ -170,6 +171,7 @@ test("an idle service repeats its revision while somebody watches it", () => {
     epoch: EPOCH,
     revision: 1,
     authority: "live",
+    fence: false,
   });
 });
 
@@ -232,6 +234,7 @@ test("a subscriber of a service that is not open is told so, for it may hold an 
     epoch: EPOCH,
     revision: 0,
     authority: "live",
+    fence: false,
   });
   assert.deepEqual(bench.publisher.services, []);
 });

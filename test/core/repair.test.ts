@@ -155,8 +155,17 @@ function perform(wire: Wire, one: Step, edition: number): void {
     const card = cardOf({ weight: edition });
     if (one.kind === "join") wire.rig.join(id, { service, edition, card }, route);
     else if (one.kind === "disconnect") wire.rig.disconnect(route);
-    else if (one.kind === "leave") wire.rig.receive(route, { kind: "leave", epoch: EPOCH });
-    else wire.rig.receive(route, { kind: "update", epoch: EPOCH, edition, card, bytes: 1 });
+    else if (one.kind === "leave")
+      wire.rig.receive(route, { kind: "leave", epoch: EPOCH, proofMs: 0 });
+    else
+      wire.rig.receive(route, {
+        kind: "update",
+        epoch: EPOCH,
+        edition,
+        card,
+        proofMs: 0,
+        bytes: 1,
+      });
   }
   wire.settle();
 }

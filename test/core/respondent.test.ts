@@ -25,8 +25,8 @@ test("before a greeting nothing is said", () => {
   const respondent = new Respondent(RETRY_MS);
   assert.deepEqual(respondent.due(BOTH, 1e9), []);
   assert.equal(respondent.answer({ kind: "survey", round: 1 }), null);
-  assert.equal(respondent.update({ edition: 2, card: CARD }), null);
-  assert.equal(respondent.leave(), null);
+  assert.equal(respondent.update({ edition: 2, card: CARD }, 0), null);
+  assert.equal(respondent.leave(0), null);
   assert.equal(respondent.explain(1, "cache", "c1"), null);
   respondent.askAgain(0);
   assert.equal(respondent.nextMs(), Infinity);
@@ -88,7 +88,7 @@ test("after a loss it is not accepted and says nothing", () => {
   respondent.closed();
   assert.equal(respondent.isAccepted, false);
   assert.equal(respondent.nextMs(), Infinity);
-  assert.equal(respondent.leave(), null);
+  assert.equal(respondent.leave(0), null);
 });
 
 test("a reconnect to the same run comes back at once and says where it was listed", () => {
@@ -136,7 +136,7 @@ test("it answers surveys, takes its leave and asks questions in the name of the 
     round: 9,
     stalledMs: 0,
   });
-  assert.deepEqual(respondent.leave(), { kind: "leave", epoch: EPOCH });
+  assert.deepEqual(respondent.leave(0), { kind: "leave", epoch: EPOCH, proofMs: 0 });
   assert.deepEqual(respondent.explain(4, "cache", "c1"), {
     kind: "explain",
     epoch: EPOCH,
@@ -149,12 +149,13 @@ test("it answers surveys, takes its leave and asks questions in the name of the 
 test("an update is sent where the member is listed, and waits for the join elsewhere", () => {
   const respondent = opened();
   const showing = { edition: 4, card: CARD };
-  assert.equal(respondent.update(showing), null);
+  assert.equal(respondent.update(showing, 0), null);
   respondent.accepted();
-  assert.deepEqual(respondent.update(showing), {
+  assert.deepEqual(respondent.update(showing, 0), {
     kind: "update",
     epoch: EPOCH,
     ...showing,
+    proofMs: 0,
     bytes: 0,
   });
 });

@@ -7,7 +7,7 @@ import { deltaTopic } from "../../lib/core/topics.ts";
 import { deltasOf, RegistrarRig } from "./registrar-rig.ts";
 import { cardOf, EPOCH, goneOf, joinOf, LAN, OTHER_EPOCH, watchOf } from "./samples.ts";
 
-const LEAVE = { kind: "leave", epoch: EPOCH } as const;
+const LEAVE = { kind: "leave", epoch: EPOCH, proofMs: 0 } as const;
 const suspicion = (id: string, cause: "connection-lost" | "missed-surveys" | "not-returned") =>
   ({ kind: "standing", id, instance: `${id}-1`, standing: "suspect", cause }) as const;
 
@@ -118,7 +118,14 @@ test("a goodbye of somebody unknown is no reason to say anything", () => {
 test("a connection that is not known and answers or updates is told to join again", () => {
   const rig = RegistrarRig.live();
   rig.receive("stranger", { kind: "answer", epoch: EPOCH, round: 1, stalledMs: 0 });
-  rig.receive("stranger", { kind: "update", epoch: EPOCH, edition: 2, card: cardOf(), bytes: 1 });
+  rig.receive("stranger", {
+    kind: "update",
+    epoch: EPOCH,
+    edition: 2,
+    card: cardOf(),
+    proofMs: 0,
+    bytes: 1,
+  });
   assert.deepEqual(rig.replies("stranger"), [{ kind: "rejoin" }, { kind: "rejoin" }]);
 });
 
@@ -158,7 +165,7 @@ test("an update shows the new card and is recorded with its revision", () => {
   rig.join("c1");
   rig.pass(100);
   rig.clear();
-  const update = { kind: "update", epoch: EPOCH, edition: 2, bytes: 10 } as const;
+  const update = { kind: "update", epoch: EPOCH, edition: 2, proofMs: 0, bytes: 10 } as const;
   const effects = rig.receive("c1", { ...update, card: cardOf({ status: "warning" }) });
   const [put] = deltasOf(effects);
   assert.equal(put?.kind === "put" && put.entry.card.status, "warning");
@@ -175,6 +182,7 @@ test("an update that is not new is recorded and changes nothing", () => {
     epoch: EPOCH,
     edition: 5,
     card: cardOf({ weight: 9 }),
+    proofMs: 0,
     bytes: 1,
   });
   rig.pass(100);

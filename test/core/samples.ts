@@ -45,6 +45,7 @@ export function entryOf(id: string, change: Partial<Entry> = {}): Entry {
     edition: 1,
     standing: "alive",
     cause: null,
+    stalledMs: 0,
     card: CARD,
     ...change,
   };
@@ -142,7 +143,7 @@ export function deltaOf(
 }
 
 export function announceOf(revision: number, authority: Authority = "live", epoch = EPOCH) {
-  return { kind: "announce", service: "cache", epoch, revision, authority } as const;
+  return { kind: "announce", service: "cache", epoch, revision, authority, fence: false } as const;
 }
 
 export function pulseOf(authority: Authority = "live", epoch = EPOCH) {

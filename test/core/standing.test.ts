@@ -21,6 +21,8 @@ const TABLE: readonly Row[] = [
   ["saidGoodbye", "gone", "gone", "goodbye"],
   ["replaced", "gone", "gone", "replaced"],
   ["expired", undefined, "gone", undefined],
+  ["reported", "suspect", undefined, "health-check"],
+  ["cleared", undefined, "alive", undefined],
 ];
 
 for (const [sighting, ifAlive, ifSuspect, cause] of TABLE) {
@@ -49,5 +51,5 @@ test("the picture has a line for every transition and an entrance", () => {
       assert.ok(lines.includes(`  ${line}`), line);
     }
   }
-  assert.equal(lines.length, 2 + 7 + 6);
+  assert.equal(lines.length, 2 + 8 + 7);
 });

@@ -58,6 +58,8 @@ const epoch = fc.oneof(
 );
 const card = fc.integer({ min: 1, max: 3 }).map((weight) => cardOf({ weight }));
 const edition = fc.integer({ min: 0, max: 4 });
+/** With and without wanting proof. */
+const proofMs = fc.constantFrom(0, 300);
 const bytes = fc.constantFrom(100, 40_000);
 const version = fc.constantFrom(1, 1, 1, 1, 9);
 
@@ -98,10 +100,23 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     ordinal: fc.option(fc.nat(3)),
     proof: fc.constant(null),
   }),
-  fc.record({ kind: fc.constant("update" as const), epoch, edition, card, bytes }),
-  fc.record({ kind: fc.constant("leave" as const), epoch }),
+  fc.record({ kind: fc.constant("update" as const), epoch, edition, card, proofMs, bytes }),
+  fc.record({ kind: fc.constant("leave" as const), epoch, proofMs }),
   fc.record({ kind: fc.constant("explain" as const), epoch, token: fc.nat(), service, id }),
-  fc.record({ kind: fc.constant("acknowledge" as const), epoch, service, revision: fc.nat() }),
+  fc.record({
+    kind: fc.constant("acknowledge" as const),
+    epoch,
+    service,
+    revision: fc.nat({ max: 20 }),
+  }),
+  fc.record({
+    kind: fc.constant("report" as const),
+    epoch,
+    service,
+    id,
+    instance: fc.constantFrom("i1", "i2"),
+    isUnreachable: fc.boolean(),
+  }),
 );
 
 type Step =

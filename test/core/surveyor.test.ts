@@ -82,7 +82,7 @@ test("messages for another run are noted and dropped, whatever they are", () => 
   rig.clear();
   const epoch = OTHER_EPOCH;
   rig.join("c2", { epoch });
-  rig.receive("c1", { kind: "leave", epoch });
+  rig.receive("c1", { kind: "leave", epoch, proofMs: 0 });
   rig.receive("c1", { ...answerOf(1), epoch });
   assert.deepEqual(rig.notes("message.otherEpoch"), ["join", "leave", "answer"]);
   assert.deepEqual(rig.list(), ["c1 alive"]);
@@ -222,13 +222,13 @@ test("watchers of all services are watchers of each", () => {
   const rig = RegistrarRig.live();
   rig.subscribe(ALL_TOPIC);
   rig.join("c1");
-  rig.receive("c1", { kind: "leave", epoch: EPOCH });
+  rig.receive("c1", { kind: "leave", epoch: EPOCH, proofMs: 0 });
   rig.pass(100);
   const left = rig.replies("c1").find(({ kind }) => kind === "left");
   assert.equal(left?.kind === "left" && left.anonymous, 1);
   rig.take({ kind: "unsubscribed", topic: ALL_TOPIC });
   rig.join("c2");
-  rig.receive("c2", { kind: "leave", epoch: EPOCH });
+  rig.receive("c2", { kind: "leave", epoch: EPOCH, proofMs: 0 });
   rig.pass(100);
   const later = rig.replies("c2").find(({ kind }) => kind === "left");
   assert.equal(later?.kind === "left" && later.anonymous, 0);

@@ -17,10 +17,11 @@ class Pipe {
   #isHeld: boolean;
   #isOver = false;
 
-  constructor(from: Socket, to: Socket, isHeld: boolean) {
+  constructor(from: Socket, to: Socket, isHeld: boolean, tap: (bytes: Buffer) => void) {
     this.#to = to;
     this.#isHeld = isHeld;
     from.on("data", (bytes) => {
+      tap(bytes);
       this.#waiting.push(bytes);
       this.#flush();
     });
@@ -56,6 +57,8 @@ class Pipe {
  * bytes are late, never lost: so does a network behave, and a process that is stopped.
  */
 export class Proxy {
+  /** Sees all bytes of both directions. */
+  tap: (bytes: Buffer) => void = () => {};
   readonly #server: Server;
   readonly #target: number;
   readonly #pairs = new Set<Pair>();
@@ -122,9 +125,10 @@ export class Proxy {
     const registrar = connect(this.#target, "127.0.0.1");
     client.setNoDelay(true);
     registrar.setNoDelay(true);
+    const tap = (bytes: Buffer): void => this.tap(bytes);
     const pair = {
-      up: new Pipe(client, registrar, this.#held.has("up")),
-      down: new Pipe(registrar, client, this.#held.has("down")),
+      up: new Pipe(client, registrar, this.#held.has("up"), tap),
+      down: new Pipe(registrar, client, this.#held.has("down"), tap),
     };
     this.#pairs.add(pair);
     registrar.on("close", () => this.#pairs.delete(pair));

@@ -205,7 +205,8 @@ test("a registrar that was blocked itself blames nobody for the time it did not 
   block(1500);
   await until(() => views.last?.authority === "learning", { what: "it learns after its stall" });
   await until(() => views.last?.authority === "live", { what: "it trusts itself again" });
-  assert.deepEqual(lists.values.map(ids), [["c1"]]);
+  // The member lives in the same process, so it stood still too and is warning for a while.
+  assert.ok(lists.values.every((list) => ids(list).join() === "c1"));
   assert.equal(log.of("registrar.stalled").length, 1);
 });
 
@@ -222,7 +223,7 @@ test("members whose own process was blocked are not taken for dead", async (t) =
     block(ms);
     await until(() => registrar.counters.surveys > surveys + 3, { what: "further surveys" });
   }
-  assert.deepEqual(lists.values.map(ids), [["c1"]]);
+  assert.ok(lists.values.every((list) => ids(list).join() === "c1"));
 });
 
 /** Lets the event loop stand still, as a long computation does. */

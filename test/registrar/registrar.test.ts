@@ -119,6 +119,7 @@ test("the counters count", async (t) => {
     services: 0,
     malformed: 0,
     congested: 0,
+    unauthorised: 0,
     surveys: 0,
     publications: registrar.counters.publications,
   });
@@ -248,11 +249,18 @@ test("what is said by somebody who did not join changes nothing", async (t) => {
   const raw = rig.raw(registrar);
   const epoch = await raw.epoch();
   const { standing, address, port, instance, id, service, ...card } = me.self;
-  await raw.say({ kind: "update", epoch, edition: 99, card: { ...card, weight: 9 }, bytes: 0 });
+  await raw.say({
+    kind: "update",
+    epoch,
+    edition: 99,
+    card: { ...card, weight: 9 },
+    proofMs: 0,
+    bytes: 0,
+  });
   await raw.say({ kind: "answer", epoch, round: 1, stalledMs: 0 });
-  await raw.say({ kind: "leave", epoch });
+  await raw.say({ kind: "leave", epoch, proofMs: 0 });
   await raw.say({ kind: "acknowledge", epoch, service, revision: 1 });
-  await raw.say({ kind: "leave", epoch: "0".repeat(32) });
+  await raw.say({ kind: "leave", epoch: "0".repeat(32), proofMs: 0 });
   await raw.hears("rejoin");
   await raw.say({ kind: "explain", epoch, token: 7, service, id });
   assert.equal((await raw.hears("explanation")).token, 7);

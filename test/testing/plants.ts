@@ -127,6 +127,23 @@ export const PLANTS: readonly Plant[] = [
     plant: selfAssured,
   },
   {
+    bug: "a goodbye counts as acknowledged by everybody once it is published",
+    foundBy: ["proof is true"],
+    plant: believingAll,
+  },
+  {
+    bug: "removals are held for ever, however few are lost",
+    foundBy: ["holding ends"],
+    plant: () => ({
+      registrarTuning: (tuning) => ({
+        ...tuning,
+        massLossCount: 0,
+        massLossPercent: 1,
+        holdMaxMs: 10_000_000,
+      }),
+    }),
+  },
+  {
     bug: "a machine throws",
     foundBy: ["machines never fail"],
     plant: () => ({
@@ -239,6 +256,26 @@ function joiningOnce(): Tamper {
 type Routes = readonly (readonly [route: string, join: Join])[];
 
 /** Has connections end when somebody joins. */
+function believingAll(): Tamper {
+  const watching = new Set<string>();
+  return {
+    toRegistrar: (input) => {
+      if (input.kind !== "received") return [input];
+      const { route, message } = input;
+      if (message.kind === "watch") watching.add(route);
+      if (message.kind !== "leave") return [input];
+      const { epoch } = message;
+      const acknowledged = [...watching].flatMap((other) =>
+        ["cache", "cache2", "web"].map((service): Received => {
+          const ack = { kind: "acknowledge", epoch, service, revision: 1_000_000 } as const;
+          return { kind: "received", route: other, message: ack };
+        }),
+      );
+      return [input, ...acknowledged];
+    },
+  };
+}
+
 function onJoin(ended: (routes: Routes, join: Join) => Routes): Tamper {
   const joins = new Map<string, Join>();
   return {

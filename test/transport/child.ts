@@ -1,6 +1,7 @@
+import { curveKeyPair } from "zeromq";
 import { openClientPort } from "../../lib/transport/client-port.ts";
 import { openRegistrarPort } from "../../lib/transport/registrar-port.ts";
-import type { ClientPort } from "../../lib/transport/port.ts";
+import type { ClientPort, ClientPortKeys } from "../../lib/transport/port.ts";
 
 // A process for the tests to stop, to kill and to watch exit. It prints one line for each step and
 // never calls process.exit unless its mode says so.
@@ -11,9 +12,13 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-function client(received: (text: string) => void, published: (topic: string) => void): ClientPort {
+function client(
+  received: (text: string) => void,
+  published: (topic: string) => void,
+  keys?: ClientPortKeys,
+): ClientPort {
   return openClientPort(
-    { reconnectMinMs: 20 },
+    { reconnectMinMs: 20, keys },
     {
       received: (frame) => received(Buffer.from(frame).toString()),
       lost: () => say("lost"),
@@ -73,14 +78,19 @@ async function serve(): Promise<void> {
   say("serving");
 }
 
-/** `serve-and-close`: a registrar and a client that speak, close, and leave the process to end. */
+/**
+ * `serve-and-close`: a registrar and a client that speak, close, and leave the process to end.
+ * `serve-and-close keys`: the same with keys.
+ */
 async function serveAndClose(): Promise<void> {
+  const server = curveKeyPair();
   const registrar = await openRegistrarPort(
     {
       survey: "tcp://127.0.0.1:0",
       roster: "tcp://127.0.0.1:0",
       welcome: () => Buffer.from("welcome"),
       heartbeatTimeoutMs: 10_000,
+      keys: first === "keys" ? { ...server, mayConnect: () => true } : undefined,
     },
     {
       received: (route) => registrar.send(route, Buffer.from("reply")),
@@ -98,6 +108,7 @@ async function serveAndClose(): Promise<void> {
         if (text === "reply") port.follow(registrar.endpoints.roster);
       },
       () => void port.close(100).then(resolve),
+      first === "keys" ? { ...curveKeyPair(), serverKey: server.publicKey } : undefined,
     );
     port.subscribe("topic");
     port.dial(registrar.endpoints.survey);

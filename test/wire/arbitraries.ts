@@ -135,6 +135,7 @@ export const entry: Arbitrary<Entry> = plain({
   edition: count,
   standing,
   cause: fc.option(cause),
+  stalledMs: count,
   card,
 });
 
@@ -172,6 +173,14 @@ export const fromRegistrar: {
   }),
   recorded: plain({ kind: fc.constant("recorded"), edition: count, revision: count }),
   left: plain({ kind: fc.constant("left"), revision: count, named: count, anonymous: count }),
+  proof: plain({
+    kind: fc.constant("proof"),
+    edition: fc.option(count),
+    acknowledged: fc.array(instance, { maxLength: 5 }),
+    missing: fc.array(instance, { maxLength: 5 }),
+    anonymous: count,
+    more: fc.boolean(),
+  }),
   refused: plain({
     kind: fc.constant("refused"),
     code: fc.constantFrom(...Object.keys(ERRORS).filter(isErrorCode)),
@@ -218,9 +227,18 @@ export const toRegistrar: {
     epoch: hex16,
     edition: count,
     card,
+    proofMs: fc.nat(86_400_000),
     bytes: fc.constant(0),
   }),
-  leave: plain({ kind: fc.constant("leave"), epoch: hex16 }),
+  leave: plain({ kind: fc.constant("leave"), epoch: hex16, proofMs: fc.nat(86_400_000) }),
+  report: plain({
+    kind: fc.constant("report"),
+    epoch: hex16,
+    service: serviceName,
+    id,
+    instance,
+    isUnreachable: fc.boolean(),
+  }),
   acknowledge: plain({
     kind: fc.constant("acknowledge"),
     epoch: hex16,
@@ -312,6 +330,7 @@ export const published: {
     epoch: hex16,
     revision: count,
     authority,
+    fence: fc.boolean(),
   }).map(onTopicOf),
   pulse: plain({
     kind: fc.constant("pulse" as const),

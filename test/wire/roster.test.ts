@@ -72,6 +72,7 @@ const announce: Announce = {
   epoch: EPOCH,
   revision: 3,
   authority: "live",
+  fence: true,
 };
 const delta: Delta = {
   kind: "delta",

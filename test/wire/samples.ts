@@ -33,7 +33,16 @@ export const JOIN: Join = {
 
 /** An entry of its own object, so that no cache knows it. */
 export function entryOf(id: string, change: Partial<Entry> = {}): Entry {
-  return { id, instance: "i1", edition: 1, standing: "alive", cause: null, card: CARD, ...change };
+  return {
+    id,
+    instance: "i1",
+    edition: 1,
+    standing: "alive",
+    cause: null,
+    stalledMs: 0,
+    card: CARD,
+    ...change,
+  };
 }
 
 export function listOf(service: string, ids: readonly string[]): ServiceSnapshot {

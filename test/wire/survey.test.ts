@@ -113,7 +113,7 @@ test("a frame of the other direction or of no kind is refused", () => {
 });
 
 test("an epoch that is text on the wire is refused, though it is text in the program", () => {
-  const leave = elementsOf(encodeToRegistrar({ kind: "leave", epoch: EPOCH }));
+  const leave = elementsOf(encodeToRegistrar({ kind: "leave", epoch: EPOCH, proofMs: 0 }));
   assertRejected(decodeToRegistrar(rawFrame(leave.with(1, EPOCH))), /leave\.epoch is not 16 bytes/);
 });
 

@@ -5,7 +5,7 @@ import { paintFor } from "../io.ts";
 import { explanationOutput } from "../output.ts";
 import { explanationLines } from "../render/events.ts";
 import { jsonLine } from "../render/text.ts";
-import { JSON_LINES, REGISTRARS, TIMEOUT, WATCHER } from "../settings/tables.ts";
+import { CLIENT_KEYS, JSON_LINES, REGISTRARS, TIMEOUT, WATCHER } from "../settings/tables.ts";
 import { withWatcher } from "../watching.ts";
 
 /** `rollcall explain`: why a peer is, or is not, in the list. */
@@ -15,7 +15,7 @@ export const explain: CliCommand = {
   summary: "tell what the registrar remembers of a peer",
   description: `Prints how a peer stands and what happened to it, oldest first, also after it is gone.
 Exits with 66 if nothing is remembered, with 69 if no registrar answers.`,
-  settings: [REGISTRARS, JSON_LINES, TIMEOUT, ...WATCHER],
+  settings: [REGISTRARS, ...CLIENT_KEYS, JSON_LINES, TIMEOUT, ...WATCHER],
   logLevel: "warn",
   run,
 };

@@ -7,13 +7,14 @@ import {
 import type { JoinOptions, Member } from "../../index.ts";
 import { print } from "../command.ts";
 import type { CliCommand, Context } from "../command.ts";
+import { clientKeys } from "../keys.ts";
 import { logChange } from "../log.ts";
 import type { JoinedOutput } from "../output.ts";
 import { runProgram } from "../program-run.ts";
 import { jsonLine, visible } from "../render/text.ts";
 import type { Options } from "../settings/options.ts";
 import type { Setting } from "../settings/setting.ts";
-import { JSON_LINES, MEMBER, REGISTRARS } from "../settings/tables.ts";
+import { CLIENT_KEYS, JSON_LINES, MEMBER, REGISTRARS } from "../settings/tables.ts";
 import { aborted, exitCodeOf } from "../stop.ts";
 import { warnWhenSlow } from "../watching.ts";
 
@@ -31,7 +32,8 @@ export const join: CliCommand = {
   summary: "be listed, for as long as a command runs if one is given",
   description: `Joins a service and says goodbye in the end. Without a command it stays until SIGINT,
 SIGTERM or SIGHUP. With "-- command …" it starts the command once it is listed, hands these signals
-on to it, leaves when it ends and exits with its code (128 + n for signal n; 127 if it was not found,
+on to it (SIGTERM once every consumer has dropped the member, a second one at once), leaves when it
+ends and exits with its code (128 + n for signal n; 127 if it was not found,
 126 if it could not be run). On a terminal SIGINT reaches the command by itself and is not repeated.
 
 If the id is taken, the command is never started and the exit code is 73. If another process
@@ -39,7 +41,7 @@ replaces this one later, that is logged and the command keeps running. The comma
 ROLLCALL_SERVICE, ROLLCALL_ID, ROLLCALL_INSTANCE and ROLLCALL_REGISTRAR in its environment.
 
 A registrar that is not there yet is waited for without end, unless --join-timeout-ms says so.`,
-  settings: [REGISTRARS, ...MEMBER, STDIN, JSON_LINES],
+  settings: [REGISTRARS, ...CLIENT_KEYS, ...MEMBER, STDIN, JSON_LINES],
   logLevel: "info",
   run,
 };
@@ -111,6 +113,7 @@ async function attend(
     return await runProgram(command, {
       stop,
       stderr: io.stderr,
+      drain: () => drain(context, member),
       env: {
         ...io.env,
         ROLLCALL_SERVICE: service,
@@ -121,6 +124,18 @@ async function attend(
     });
   } finally {
     await leave(context, member);
+  }
+}
+
+/** Resolves when every consumer has dropped the member, or at the deadline. */
+async function drain({ options, log }: Context, member: Member): Promise<void> {
+  const { service, id } = member.self;
+  const deadlineMs = options.number("leaveDeadlineMs");
+  try {
+    const { complete, missing, anonymous } = await member.drain({ deadlineMs });
+    log.info({ service, id, complete, missing, anonymous }, "member.drained");
+  } catch (error) {
+    log.warn({ service, id, err: error }, "member.drainFailed");
   }
 }
 
@@ -168,5 +183,6 @@ function joinOptions(options: Options, service: string): JoinOptions {
     status: options.text("status") as JoinOptions["status"],
     version: options.text("version"),
     watch: options.list("watch"),
+    keys: clientKeys(options),
   };
 }

@@ -7,7 +7,14 @@ import { isScreen, paintFor, sizeOf } from "../io.ts";
 import { viewOutput } from "../output.ts";
 import { peerTable } from "../render/peers.ts";
 import { jsonLine } from "../render/text.ts";
-import { JSON_LINES, REGISTRARS, ROSTERS, TIMEOUT, WATCHER } from "../settings/tables.ts";
+import {
+  CLIENT_KEYS,
+  JSON_LINES,
+  REGISTRARS,
+  ROSTERS,
+  TIMEOUT,
+  WATCHER,
+} from "../settings/tables.ts";
 import { withWatcher } from "../watching.ts";
 
 const ALL = "*";
@@ -19,7 +26,7 @@ export const peers: CliCommand = {
   summary: "print the list of peers once",
   description: `Prints who is listed, suspects included, and exits. Without a service: everybody. Waits
 for the first list at most --timeout-ms; exits with 69 if no registrar answers.`,
-  settings: [REGISTRARS, ROSTERS, JSON_LINES, TIMEOUT, ...WATCHER],
+  settings: [REGISTRARS, ROSTERS, ...CLIENT_KEYS, JSON_LINES, TIMEOUT, ...WATCHER],
   logLevel: "warn",
   run,
 };

@@ -2,6 +2,7 @@ import { REGISTRAR_OPTIONS, startRegistrar } from "../../index.ts";
 import type { Registrar, RegistrarOptions } from "../../index.ts";
 import { print } from "../command.ts";
 import type { CliCommand, Context } from "../command.ts";
+import { registrarKeys } from "../keys.ts";
 import { logChange } from "../log.ts";
 import type { ServingOutput } from "../output.ts";
 import { jsonLine } from "../render/text.ts";
@@ -15,7 +16,11 @@ export const serve: CliCommand = {
   operands: "",
   summary: "run a registrar",
   description: `Runs a registrar until SIGINT, SIGTERM or SIGHUP. Prints its endpoints as bound when it
-listens, and logs who joins and who leaves, with causes.`,
+listens, and logs who joins and who leaves, with causes.
+
+With --key and --allow both sockets are encrypted and only listed keys get in: {"members": [{"key",
+"services": ["cache"] or "*", "name"}], "watchers": [{"key", "name"}]}. SIGHUP then reads the list
+again.`,
   settings: [...REGISTRAR, JSON_LINES],
   logLevel: "info",
   run,
@@ -26,6 +31,9 @@ async function run(context: Context): Promise<number> {
   const registrar = await startRegistrar({ ...registrarOptions(options), logger: log });
   try {
     registrar.changes$.subscribe((change) => logChange(log, change));
+    if (options.text("allow") !== undefined) {
+      stop.instead("SIGHUP", () => void registrar.reloadKeys());
+    }
     print(context, options.isOn("json") ? jsonLine(output(registrar)) : sentence(registrar));
     await aborted(stop.signal);
   } finally {
@@ -44,6 +52,7 @@ function registrarOptions(options: Options): RegistrarOptions {
     advertise: options.text("advertise"),
     preset: options.preset,
     disconnectMessages: typeof disconnectMessages === "boolean" ? disconnectMessages : undefined,
+    keys: registrarKeys(options),
   };
 }
 

@@ -8,7 +8,7 @@ import { authorityOutput, changeOutput, connectionOutput, viewOutput } from "../
 import { eventLine } from "../render/events.ts";
 import type { WatchEvent } from "../render/events.ts";
 import { jsonLine } from "../render/text.ts";
-import { JSON_LINES, REGISTRARS, ROSTERS, WATCHER } from "../settings/tables.ts";
+import { CLIENT_KEYS, JSON_LINES, REGISTRARS, ROSTERS, WATCHER } from "../settings/tables.ts";
 import type { Setting } from "../settings/setting.ts";
 import { aborted } from "../stop.ts";
 import { watchOptions, warnWhenSlow } from "../watching.ts";
@@ -34,7 +34,7 @@ connection or the authority of the list changes. Waits for a registrar as long a
 JSON lines: {"kind": "joined" | "updated" | "left", at, service, id, cause, peer},
 {"kind": "connection", at, state, since, code}, {"kind": "authority", at, authority}, and with
 --views {"kind": "view", at, service, revision, authority, asOf, sources, peers}.`,
-  settings: [REGISTRARS, ROSTERS, JSON_LINES, VIEWS, ...WATCHER],
+  settings: [REGISTRARS, ROSTERS, ...CLIENT_KEYS, JSON_LINES, VIEWS, ...WATCHER],
   logLevel: "warn",
   run,
 };

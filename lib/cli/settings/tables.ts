@@ -51,6 +51,25 @@ export const JSON_LINES: Setting = {
   group: "Output",
 };
 
+/** The key file of whoever runs the command. */
+const KEY: Setting = {
+  key: "key",
+  value: { kind: "text", placeholder: "file" },
+  help: "key file, as keygen writes it.",
+  group: WHO,
+};
+
+/** Keys of a client. */
+export const CLIENT_KEYS: readonly Setting[] = [
+  KEY,
+  {
+    key: "registrarKey",
+    value: { kind: "text", placeholder: "key" },
+    help: "public key of the registrar; several with commas, in the order of the registrars.",
+    group: WHO,
+  },
+];
+
 /** Options of a registrar. */
 export const REGISTRAR: readonly Setting[] = [
   {
@@ -69,6 +88,13 @@ export const REGISTRAR: readonly Setting[] = [
     key: "advertise",
     value: ENDPOINT,
     help: "the roster endpoint as clients reach it, where that is not the one bound (NAT).",
+    group: WHO,
+  },
+  KEY,
+  {
+    key: "allow",
+    value: { kind: "text", placeholder: "file" },
+    help: "JSON file of the keys that get in, with --key; read again when it changes, or on SIGHUP.",
     group: WHO,
   },
   {

@@ -1,0 +1,137 @@
+import { LIMITS } from "./limits.ts";
+import type { SurveyorEffect } from "./io.ts";
+
+/** Who waits for the proof, and until when. */
+interface Asker {
+  readonly route: string;
+  /** The edition that drains, or null for a goodbye. */
+  readonly edition: number | null;
+  readonly untilMs: number;
+}
+
+/** One revision that consumers are to acknowledge; those who leave together share it. */
+interface Fence {
+  readonly service: string;
+  readonly revision: number;
+  readonly anonymous: number;
+  readonly acknowledged: string[];
+  readonly missing: string[];
+  /** Instances by connection. */
+  readonly waiting: Map<string, string>;
+  askers: Asker[];
+}
+
+/** A revision that is published, and who has to have it. */
+export interface FenceRequest extends Asker {
+  readonly service: string;
+  readonly revision: number;
+  /** Named consumers by connection, each with its instance. */
+  readonly consumers: Iterable<readonly [route: string, instance: string]>;
+  readonly anonymous: number;
+}
+
+/**
+ * Leaving with proof: a published revision is a fence, each named consumer acknowledges it once its
+ * merged list has emitted it, and whoever asked is told when all have, or when its time is up. A
+ * consumer whose connection closes counts as missing: it may still hold the peer.
+ */
+export class Fences {
+  readonly #emit: (effect: SurveyorEffect) => void;
+  readonly #open: Fence[] = [];
+
+  constructor(emit: (effect: SurveyorEffect) => void) {
+    this.#emit = emit;
+  }
+
+  open(request: FenceRequest): void {
+    const { service, revision, anonymous, route, edition, untilMs } = request;
+    const asker: Asker = { route, edition, untilMs };
+    const known = this.#open.find((f) => f.service === service && f.revision === revision);
+    if (known !== undefined) {
+      known.askers.push(asker);
+      return;
+    }
+    const waiting = new Map([...request.consumers].filter(([other]) => other !== route));
+    const fence: Fence = {
+      service,
+      revision,
+      anonymous,
+      acknowledged: [],
+      missing: [],
+      waiting,
+      askers: [asker],
+    };
+    if (this.#open.length >= LIMITS.fencesMax) return this.#prove(fence, asker);
+    this.#open.push(fence);
+    this.#endIfComplete(fence);
+  }
+
+  /** True while some revision of this service waits for somebody. */
+  has(service: string): boolean {
+    return this.#open.some((fence) => fence.service === service);
+  }
+
+  /** A consumer shows this revision, and all before it. */
+  acknowledged(route: string, service: string, revision: number): void {
+    for (const fence of this.#open.slice()) {
+      if (fence.service !== service || fence.revision > revision) continue;
+      const instance = fence.waiting.get(route);
+      if (instance === undefined) continue;
+      fence.waiting.delete(route);
+      fence.acknowledged.push(instance);
+      this.#endIfComplete(fence);
+    }
+  }
+
+  /** A connection closed, of a consumer that is waited for or of one who waits. */
+  closed(route: string): void {
+    for (const fence of this.#open.slice()) {
+      fence.askers = fence.askers.filter((asker) => asker.route !== route);
+      const instance = fence.waiting.get(route);
+      if (instance !== undefined) {
+        fence.waiting.delete(route);
+        fence.missing.push(instance);
+      }
+      this.#endIfComplete(fence);
+    }
+  }
+
+  advance(nowMs: number): void {
+    for (const fence of this.#open.slice()) {
+      for (const asker of fence.askers) if (asker.untilMs <= nowMs) this.#prove(fence, asker);
+      fence.askers = fence.askers.filter(({ untilMs }) => untilMs > nowMs);
+      this.#endIfComplete(fence);
+    }
+  }
+
+  nextMs(): number {
+    let next = Infinity;
+    for (const { askers } of this.#open) {
+      for (const { untilMs } of askers) next = Math.min(next, untilMs);
+    }
+    return next;
+  }
+
+  #endIfComplete(fence: Fence): void {
+    const at = this.#open.indexOf(fence);
+    if (at < 0 || (fence.waiting.size > 0 && fence.askers.length > 0)) return;
+    this.#open.splice(at, 1);
+    for (const asker of fence.askers) this.#prove(fence, asker);
+  }
+
+  #prove(fence: Fence, { route, edition }: Asker): void {
+    const { anonymous } = fence;
+    const acknowledged = [...fence.acknowledged];
+    const missing = [...fence.missing, ...fence.waiting.values()];
+    do {
+      const some = acknowledged.splice(0, LIMITS.proofNamesMax);
+      const others = missing.splice(0, LIMITS.proofNamesMax);
+      const more = acknowledged.length + missing.length > 0;
+      this.#emit({
+        kind: "reply",
+        route,
+        message: { kind: "proof", edition, acknowledged: some, missing: others, anonymous, more },
+      });
+    } while (acknowledged.length + missing.length > 0);
+  }
+}

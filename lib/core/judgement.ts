@@ -1,0 +1,253 @@
+import type { History } from "./history.ts";
+import type { SurveyorEffect } from "./io.ts";
+import { MassLoss } from "./mass-loss.ts";
+import type { Census } from "./mass-loss.ts";
+import type { RegistrarTuning } from "./options.ts";
+import type { LeftCause } from "./peer.ts";
+import type { Publisher } from "./publisher.ts";
+import { judge, keyOf, showStall } from "./registry.ts";
+import type { Member, Registry } from "./registry.ts";
+import { Reports } from "./reports.ts";
+import type { Scene } from "./reports.ts";
+import type { Rounds } from "./rounds.ts";
+import { Stalls } from "./stalls.ts";
+import { afterSighting, CAUSES } from "./standing.ts";
+import type { Sighting } from "./standing.ts";
+import type { Trust } from "./trust.ts";
+
+/** A suspect and when it became one, to be looked at again when its time is up. */
+interface Suspicion {
+  readonly member: Member;
+  readonly sinceMs: number;
+}
+
+/** What a judgement is made of, and what it touches. */
+export interface Court {
+  readonly tuning: RegistrarTuning;
+  readonly registry: Registry;
+  readonly rounds: Rounds;
+  readonly trust: Trust;
+  readonly publisher: Publisher;
+  readonly history: History;
+  readonly emit: (effect: SurveyorEffect) => void;
+  /** Nothing is expected of this connection any more. */
+  readonly forget: (route: string) => void;
+  /** Named consumers and peers of a service. */
+  readonly sceneOf: (service: string) => Scene;
+}
+
+/**
+ * Who stands how: every sighting of a member comes here, consults the transition table and what
+ * may hold a removal back, tells the publisher and writes the history.
+ */
+export class Judgement {
+  readonly reports: Reports;
+  readonly #court: Court;
+  readonly #massLoss: MassLoss;
+  readonly #stalls: Stalls;
+  /** In the order in which they became suspect. */
+  #suspicions: Suspicion[] = [];
+  #lookMs = Infinity;
+  #census: { readonly atMs: number; readonly census: Census } | null = null;
+
+  constructor(court: Court) {
+    this.#court = court;
+    this.reports = new Reports(court.tuning);
+    this.#massLoss = new MassLoss(court.tuning);
+    this.#stalls = new Stalls(court.tuning.warnForMs);
+  }
+
+  /**
+   * One sighting of one member. While the registrar is learning, what would make a suspect of those
+   * who came back is written down and changes nothing; nor does it while a mass loss is held.
+   */
+  sight(member: Member, sighting: Sighting, nowMs: number): void {
+    const { standing } = member.entry;
+    const to = afterSighting(standing, sighting);
+    if (to === undefined) return;
+    const cause = CAUSES[sighting] ?? member.entry.cause ?? "unknown";
+    if (to === "gone") return this.#bury(member, cause, nowMs);
+    if (sighting === "returned") this.#massLoss.forget(member);
+    if (to === "alive") {
+      // Whoever cannot be reached by others is not usable because it answers us.
+      if (standing === "alive" || this.#isStillReported(member, sighting)) return;
+      return this.#judge(member, null, nowMs);
+    }
+    if (this.#court.trust.spares(member.returning)) {
+      return this.note(member, `${sighting}, not judged while learning`, nowMs);
+    }
+    if (standing === "alive" && this.#isHeld(member, sighting, nowMs)) {
+      return this.note(member, `${sighting}, held: very many are lost`, nowMs);
+    }
+    this.#judge(member, cause, nowMs);
+  }
+
+  /** Its event loop stood still; shown for a while. True where that changes its line. */
+  stalled(member: Member, stalledMs: number, nowMs: number): boolean {
+    if (stalledMs < this.#court.tuning.warnStallMs) return false;
+    this.#stalls.note(member, nowMs);
+    showStall(member, stalledMs);
+    this.#court.publisher.touch(member.service, member.id);
+    this.note(member, `its event loop stood still for ${stalledMs} ms`, nowMs);
+    return true;
+  }
+
+  /** A consumer says that it cannot reach a peer, or that it can again. */
+  reported(
+    of: { readonly member: Member; readonly reporter: string; readonly isUnreachable: boolean },
+    nowMs: number,
+  ): void {
+    const { member, isUnreachable } = of;
+    this.note(member, isUnreachable ? "reported unreachable" : "reported reachable", nowMs);
+    const verdict = this.reports.note(of, this.#court.sceneOf(member.service), nowMs);
+    if (verdict !== undefined) this.#follow(verdict, nowMs);
+  }
+
+  /** Whoever has no connection when learning ends did not come back. */
+  endLearning(nowMs: number): void {
+    for (const member of this.#court.registry.all()) {
+      const isAway = member.route === null && member.entry.standing === "alive";
+      if (isAway && !this.#massLoss.holds(member)) {
+        this.sight(member, "notReturned", nowMs);
+      }
+    }
+  }
+
+  /** Lets the clock do what is due. */
+  advance(nowMs: number): void {
+    this.#release(nowMs);
+    for (const verdict of this.reports.due(nowMs, this.#court.sceneOf))
+      this.#follow(verdict, nowMs);
+    for (const member of this.#stalls.due(nowMs)) {
+      showStall(member, 0);
+      this.#court.publisher.touch(member.service, member.id);
+    }
+    if (!this.#court.trust.isLearning) this.#expire(nowMs);
+  }
+
+  nextMs(): number {
+    const first = this.#suspicions[0];
+    const waits = first === undefined || this.#court.trust.isLearning;
+    const expiry = waits ? Infinity : first.sinceMs + this.#court.tuning.goneAfterMs;
+    return Math.min(expiry, this.#lookMs, this.#stalls.nextMs(), this.reports.nextMs());
+  }
+
+  note(
+    member: { readonly service: string; readonly id: string },
+    event: string,
+    nowMs: number,
+  ): void {
+    this.#court.history.note(keyOf(member.service, member.id), { atMs: nowMs, event });
+  }
+
+  /** Suspect for a cause, or alive without one. */
+  #judge(member: Member, cause: LeftCause | null, nowMs: number): void {
+    judge(member, cause === null ? "alive" : "suspect", cause);
+    this.#court.publisher.touch(member.service, member.id);
+    this.note(member, cause === null ? "alive again" : `suspect: ${cause}`, nowMs);
+    if (cause === null) return;
+    member.suspectSinceMs = nowMs;
+    this.#suspicions.push({ member, sinceMs: nowMs });
+  }
+
+  #bury(member: Member, cause: LeftCause, nowMs: number): void {
+    const { route } = member;
+    const { registry, publisher, forget } = this.#court;
+    registry.remove(member);
+    this.#massLoss.forget(member);
+    this.#stalls.forget(member);
+    this.reports.forget(member);
+    // As a consumer too: should it thaw, its answer is unknown, and so it is told to join again.
+    if (route !== null) forget(route);
+    publisher.left(member.service, { id: member.id, instance: member.instance, cause });
+    this.note(member, `gone: ${cause}`, nowMs);
+  }
+
+  #isStillReported(member: Member, sighting: Sighting): boolean {
+    return sighting !== "cleared" && this.reports.isUnreachable(member);
+  }
+
+  #follow(
+    verdict: { readonly member: Member; readonly isUnreachable: boolean },
+    nowMs: number,
+  ): void {
+    this.sight(verdict.member, verdict.isUnreachable ? "reported" : "cleared", nowMs);
+  }
+
+  #isHeld(member: Member, sighting: Sighting, nowMs: number): boolean {
+    if (sighting === "fellSilent") {
+      const isHeld = this.#massLoss.silent(() => this.#count(nowMs), nowMs);
+      if (isHeld) this.#hold(nowMs);
+      return isHeld;
+    }
+    if (sighting !== "connectionLost") return false;
+    const { isHeld, restored } = this.#massLoss.closed(member, this.#court.registry.size, nowMs);
+    if (isHeld) this.#hold(nowMs);
+    for (const other of restored) {
+      if (this.#isListed(other) && other.entry.standing === "suspect") {
+        this.#judge(other, null, nowMs);
+      }
+    }
+    return isHeld;
+  }
+
+  #hold(nowMs: number): void {
+    this.#lookMs = Math.min(this.#lookMs, nowMs + this.#court.tuning.probeIntervalMs);
+    if (this.#court.trust.hold(true)) this.#announce("registrar.holding");
+  }
+
+  #release(nowMs: number): void {
+    if (nowMs < this.#lookMs) return;
+    const held = this.#massLoss.release(this.#count(nowMs), nowMs);
+    const { tuning, trust } = this.#court;
+    if (held !== undefined) {
+      if (trust.hold(false)) this.#announce("registrar.released");
+      for (const member of held) {
+        if (this.#isListed(member) && member.route === null) {
+          this.sight(member, "connectionLost", nowMs);
+        }
+      }
+    }
+    this.#lookMs = this.#massLoss.isActive ? nowMs + tuning.probeIntervalMs : Infinity;
+  }
+
+  #announce(event: string): void {
+    const { publisher, trust, emit } = this.#court;
+    const { authority } = trust;
+    publisher.setAuthority(authority);
+    emit({ kind: "authority", authority });
+    emit({ kind: "note", event, detail: `${this.#massLoss.size} closed connections` });
+  }
+
+  #isListed(member: Member): boolean {
+    return this.#court.registry.find(member.service, member.id) === member;
+  }
+
+  /** Counted once for all that is judged in one step. */
+  #count(nowMs: number): Census {
+    if (this.#census?.atMs === nowMs) return this.#census.census;
+    const { registry, rounds } = this.#court;
+    let alive = 0;
+    let late = 0;
+    for (const { route, entry } of registry.all()) {
+      if (route === null || entry.standing !== "alive") continue;
+      alive += 1;
+      if (rounds.isLate(route)) late += 1;
+    }
+    const census = { members: registry.size, alive, late };
+    this.#census = { atMs: nowMs, census };
+    return census;
+  }
+
+  #expire(nowMs: number): void {
+    let passed = 0;
+    for (const { member, sinceMs } of this.#suspicions) {
+      if (nowMs < sinceMs + this.#court.tuning.goneAfterMs) break;
+      passed += 1;
+      const stands = this.#isListed(member) && member.suspectSinceMs === sinceMs;
+      // It answers us: only those who reported it may be right.
+      if (stands && !this.reports.isUnreachable(member)) this.sight(member, "expired", nowMs);
+    }
+    this.#suspicions.splice(0, passed);
+  }
+}

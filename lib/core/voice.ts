@@ -1,0 +1,55 @@
+import type { Contact } from "./contact.ts";
+import type { ClientEffect, ClientInput } from "./io.ts";
+import type { Lister } from "./listing.ts";
+import type { ToRegistrar } from "./messages.ts";
+import type { Showing } from "./respondent.ts";
+
+type Of<K extends ClientInput["kind"]> = Extract<ClientInput, { kind: K }>;
+
+/** What a client says to all its registrars of its own accord; each hears what concerns it. */
+export class Voice {
+  readonly #contacts: readonly Contact[];
+  readonly #emit: (effect: ClientEffect) => void;
+
+  constructor(contacts: readonly Contact[], emit: (effect: ClientEffect) => void) {
+    this.#contacts = contacts;
+    this.#emit = emit;
+  }
+
+  say(source: number, message: ToRegistrar | null): void {
+    if (message !== null) this.#emit({ kind: "send", source, message });
+  }
+
+  update(showing: Showing, proofMs: number): void {
+    for (const { source, respondent } of this.#contacts) {
+      this.say(source, respondent.update(showing, proofMs));
+    }
+  }
+
+  leave(proofMs: number): void {
+    for (const { source, respondent } of this.#contacts) {
+      this.say(source, respondent.leave(proofMs));
+    }
+  }
+
+  /** Says of each fence that our list shows it, as soon as it does. */
+  acknowledge(lister: Lister): void {
+    for (const { source, respondent, follower } of this.#contacts) {
+      for (const { service, revision } of follower.fences.passed(lister)) {
+        this.say(source, respondent.acknowledge(service, revision));
+      }
+    }
+  }
+
+  report({ service, id, instance, isUnreachable }: Of<"report">): void {
+    for (const { source, respondent } of this.#contacts) {
+      this.say(source, respondent.report({ service, id, instance, isUnreachable }));
+    }
+  }
+
+  explain({ token, service, id }: Of<"explain">): void {
+    for (const { source, respondent } of this.#contacts) {
+      this.say(source, respondent.explain(token, service, id));
+    }
+  }
+}

@@ -1,0 +1,206 @@
+import { keyOf } from "../core/registry.ts";
+import type { FromRegistrar, Join, ToRegistrar, Watch } from "../core/messages.ts";
+import type { LimitedLog, Logger } from "../host/log.ts";
+import type { SettledRegistrarKeys } from "../keys/options.ts";
+import { claimedKey, isProved, sharedSecret } from "../keys/proof.ts";
+import type { Challenge } from "../keys/proof.ts";
+import type { AllowList } from "../keys/rules.ts";
+import { decodeKey, encodeKey, KEY_BYTES } from "../keys/z85.ts";
+import type { RegistrarPortKeys, SocketName } from "../transport/port.ts";
+
+/** What a gate needs of the registrar around it. */
+export interface GateOptions {
+  readonly keys: SettledRegistrarKeys;
+  /** Of the WELCOME. */
+  readonly nonce: string;
+  readonly epoch: string;
+  readonly logger: Logger;
+  /** For what strangers can repeat. */
+  readonly limited: LimitedLog;
+  readonly send: (route: string, message: FromRegistrar) => void;
+  /** True while this very instance is in the list. */
+  readonly isListed: (service: string, id: string, instance: string) => boolean;
+  /** The connection may not go on: what it was is over. */
+  readonly expel: (route: string) => void;
+  /** Ends every connection to the roster; those who may come back. */
+  readonly renewRoster: () => void;
+}
+
+/** Which key speaks on a connection, and what it was let in for. */
+interface Pass {
+  readonly key: string;
+  /** The service it joined, or null for a watcher. */
+  readonly service: string | null;
+}
+
+/** Owners are looked through for those who have gone when there are more than this. */
+const OWNERS_SWEEP = 4096;
+
+/**
+ * Lets in who is listed: keys when they connect, and messages by the proofs they carry. ZeroMQ does
+ * not tell by which key a connection was made, so every connection proves it with its JOIN or WATCH,
+ * and what comes over one that did not reaches nobody.
+ */
+export class Gate {
+  readonly #options: GateOptions;
+  readonly #challenge: Challenge;
+  readonly #secret: Buffer;
+  readonly #passes = new Map<string, Pass>();
+  /** Who listed which instance: another key must not take it over. */
+  readonly #owners = new Map<string, string>();
+  #sweepAt = OWNERS_SWEEP;
+  /** Keys that were let in to the roster since it was bound. */
+  readonly #readers = new Set<string>();
+  readonly #shared = new Map<string, Buffer | undefined>();
+  #refused = 0;
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+    const { own } = options.keys;
+    this.#secret = decodeKey(own.secretKey) ?? Buffer.alloc(KEY_BYTES);
+    this.#challenge = {
+      nonce: options.nonce,
+      registrar: decodeKey(own.publicKey) ?? Buffer.alloc(KEY_BYTES),
+    };
+  }
+
+  /** Connections, joins and watches refused for their key. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** What the sockets are made with. */
+  get portKeys(): RegistrarPortKeys {
+    const { own } = this.#options.keys;
+    return { ...own, mayConnect: (...connection) => this.#mayConnect(...connection) };
+  }
+
+  /** Follows the file of the allow list. */
+  open(): void {
+    const { keys, logger } = this.#options;
+    keys.allow.follow({
+      changed: () => this.#changed(),
+      broken: (error) => logger.error({ err: error }, "keys.notReloaded: the list before stays"),
+    });
+  }
+
+  reload(): boolean {
+    return this.#options.keys.allow.reload();
+  }
+
+  close(): void {
+    this.#options.keys.allow.close();
+  }
+
+  /** True for a message that may reach the registrar; any other was answered. */
+  admits(route: string, message: ToRegistrar): boolean {
+    // What was meant for the registrar before us is ignored by the machine.
+    if (message.epoch !== this.#options.epoch) return true;
+    if (message.kind === "join" || message.kind === "watch") return this.#lets(route, message);
+    const pass = this.#passes.get(route);
+    // Who has left is no member any more, but may go on watching.
+    if (pass !== undefined && message.kind === "leave") {
+      this.#passes.set(route, { ...pass, service: null });
+    }
+    if (pass !== undefined) return true;
+    this.#options.send(route, { kind: "rejoin" });
+    return false;
+  }
+
+  /** The connection is gone. */
+  closed(route: string): void {
+    this.#passes.delete(route);
+  }
+
+  get #list(): AllowList {
+    return this.#options.keys.allow.list;
+  }
+
+  #mayConnect(socket: SocketName, bytes: Uint8Array, address: string): boolean {
+    const key = encodeKey(bytes);
+    if (this.#list.has(key)) {
+      if (socket === "roster") this.#readers.add(key);
+      return true;
+    }
+    this.#refused += 1;
+    this.#options.limited.warn("key.notListed", { key, address, socket });
+    return false;
+  }
+
+  #lets(route: string, message: Join | Watch): boolean {
+    const flaw = this.#flawOf(route, message);
+    if (flaw === undefined) return true;
+    this.#refused += 1;
+    this.#options.limited.warn("key.refused", { detail: flaw, asked: message.kind });
+    this.#options.send(route, { kind: "refused", code: "ERR_NOT_AUTHORISED", text: flaw });
+    return false;
+  }
+
+  /** Why a message is refused; without a reason the connection has its pass. */
+  #flawOf(route: string, message: Join | Watch): string | undefined {
+    const key = claimedKey(message.proof);
+    if (key === undefined) return "this registrar asks for the proof of a key";
+    if (!this.#list.has(key)) return `the key ${key} is not listed`;
+    const shared = this.#sharedWith(key);
+    if (shared === undefined || !isProved(message, this.#challenge, shared)) {
+      return `the proof is not that of the key ${key}`;
+    }
+    const before = this.#passes.get(route);
+    if (before !== undefined && before.key !== key) return "this connection has another key";
+    if (message.kind === "watch") {
+      this.#passes.set(route, { key, service: before?.service ?? null });
+      return undefined;
+    }
+    const { service } = message;
+    if (!this.#list.mayJoin(key, service)) return `the key ${key} may not join ${service}`;
+    if (!this.#owns(key, message)) return `${message.id} in ${service} belongs to another key`;
+    this.#passes.set(route, { key, service });
+    return undefined;
+  }
+
+  /** An instance can be read in the list, so knowing it must not be enough to speak for it. */
+  #owns(key: string, { service, id, instance }: Join): boolean {
+    const name = `${keyOf(service, id)}\0${instance}`;
+    const owner = this.#owners.get(name) ?? key;
+    if (owner !== key && this.#options.isListed(service, id, instance)) return false;
+    this.#owners.set(name, key);
+    if (this.#owners.size > this.#sweepAt) this.#sweep();
+    return true;
+  }
+
+  #sweep(): void {
+    for (const name of this.#owners.keys()) {
+      const [service = "", id = "", instance = ""] = name.split("\0");
+      if (!this.#options.isListed(service, id, instance)) this.#owners.delete(name);
+    }
+    this.#sweepAt = OWNERS_SWEEP + 2 * this.#owners.size;
+  }
+
+  /** Only for listed keys, so strangers cannot make us compute or remember. */
+  #sharedWith(key: string): Buffer | undefined {
+    if (!this.#shared.has(key)) {
+      const bytes = decodeKey(key) ?? Buffer.alloc(KEY_BYTES);
+      this.#shared.set(key, sharedSecret(this.#secret, bytes));
+    }
+    return this.#shared.get(key);
+  }
+
+  /** Another list is in force: whoever it does not hold any more loses what it has. */
+  #changed(): void {
+    this.#shared.clear();
+    const list = this.#list;
+    this.#options.logger.info({ keys: list.size }, "keys.loaded");
+    for (const [route, { key, service }] of this.#passes) {
+      const isIn = service === null ? list.has(key) : list.mayJoin(key, service);
+      if (isIn) continue;
+      this.#passes.delete(route);
+      this.#options.expel(route);
+      const text = `the key ${key} is not listed any more`;
+      this.#options.send(route, { kind: "refused", code: "ERR_NOT_AUTHORISED", text });
+      this.#options.logger.warn({ key, service }, "key.removed");
+    }
+    if ([...this.#readers].every((key) => list.has(key))) return;
+    this.#readers.clear();
+    this.#options.renewRoster();
+  }
+}

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ids, record } from "../helpers/record.ts";
+import { Rig } from "../helpers/rig.ts";
+import { until } from "../helpers/until.ts";
+
+test("a leave is complete once every named consumer has shown it, and then nobody has the peer", async (t) => {
+  const rig = new Rig(t);
+  const registrar = await rig.registrar();
+  const services = ["cache", "*", ["db", "cache"]];
+  const watchers = await Promise.all(services.map((service) => rig.ready(registrar, { service })));
+  const me = await rig.join(registrar, { service: "cache", id: "c1" });
+  await until(() => watchers.every(({ peers }) => peers.length === 1), { what: "all have it" });
+  const emitted = watchers.map((watcher) => record(watcher.peers$));
+  const started = performance.now();
+  const proof = await me.leave({ deadlineMs: 10_000 });
+  const tookMs = performance.now() - started;
+  assert.deepEqual(
+    emitted.map(({ last }) => last),
+    [[], [], []],
+  );
+  assert.equal(proof.complete, true);
+  assert.deepEqual([proof.acknowledged.length, proof.missing, proof.anonymous], [3, [], 0]);
+  assert.ok(tookMs < 500, `${tookMs} ms is a survey's time`);
+  t.diagnostic(`complete after ${tookMs.toFixed(1)} ms`);
+});
+
+test("a drain is proven likewise, and the member is still listed", async (t) => {
+  const rig = new Rig(t);
+  const registrar = await rig.registrar();
+  const watcher = await rig.ready(registrar);
+  const me = await rig.join(registrar, { service: "cache", id: "c1" });
+  await until(() => watcher.peers.length === 1, { what: "it is there" });
+  const proof = await me.drain();
+  assert.equal(proof.complete, true);
+  assert.deepEqual(watcher.peers, []);
+  assert.deepEqual(ids(watcher.view.peers), ["c1"]);
+  assert.equal((await me.drain()).complete, true, "once more is no other");
+  assert.equal((await me.leave()).complete, true);
+  assert.deepEqual(watcher.view.peers, []);
+});
+
+test("a consumer that does not answer is named at the deadline", async (t) => {
+  const rig = new Rig(t);
+  const registrar = await rig.registrar();
+  const good = await rig.ready(registrar);
+  const link = await rig.proxy(registrar.endpoints.survey);
+  const deaf = rig.watch(link.endpoint);
+  await deaf.ready();
+  const me = await rig.join(registrar, { service: "cache", id: "c1" });
+  await until(() => good.peers.length === 1 && deaf.peers.length === 1, { what: "both have it" });
+  link.hold("up");
+  const proof = await me.leave({ deadlineMs: 400 });
+  assert.equal(proof.complete, false);
+  assert.deepEqual([proof.acknowledged.length, proof.missing.length], [1, 1]);
+});
+
+test("a registrar out of reach is named, and the goodbye holds for who hears of it", async (t) => {
+  const rig = new Rig(t);
+  const one = await rig.registrar();
+  const two = await rig.registrar();
+  const link = await rig.proxy(two.endpoints.survey);
+  const watcher = rig.watch(one.endpoints.survey);
+  const both = rig.watcher({
+    registrar: [one.endpoints.survey, two.endpoints.survey],
+    service: "cache",
+  });
+  await Promise.all([watcher.ready(), both.ready()]);
+  const me = await rig.member({
+    registrar: [one.endpoints.survey, link.endpoint],
+    service: "cache",
+    id: "c1",
+  });
+  await until(() => two.view("cache").peers.length === 1, { what: "both registrars list it" });
+  await until(() => both.peers.length === 1 && watcher.peers.length === 1, { what: "it is seen" });
+  link.hold("up", "down");
+  const proof = await me.leave({ deadlineMs: 600 });
+  assert.deepEqual(both.peers, [], "though the second registrar still lists it");
+  assert.deepEqual([proof.complete, proof.missing], [false, [link.endpoint]]);
+});
+
+test("fifty that leave at one time are all proven", async (t) => {
+  const rig = new Rig(t);
+  const registrar = await rig.registrar();
+  const watchers = await Promise.all([1, 2, 3].map(() => rig.ready(registrar)));
+  const members = await Promise.all(
+    Array.from({ length: 50 }, (_, n) => rig.join(registrar, { service: "cache", id: `c${n}` })),
+  );
+  await until(() => watchers.every(({ peers }) => peers.length === 50), { what: "all are there" });
+  const proofs = await Promise.all(members.map((member) => member.leave()));
+  assert.ok(proofs.every(({ complete }) => complete));
+  assert.ok(watchers.every(({ peers }) => peers.length === 0));
+});

@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Report } from "../../lib/core/messages.ts";
+import { deltaTopic } from "../../lib/core/topics.ts";
+import { RegistrarRig } from "./registrar-rig.ts";
+import { answerOf, EPOCH, LAN, watchOf } from "./samples.ts";
+
+const NAMES = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, n) => `c${String(n).padStart(3, "0")}`);
+
+/** A registrar that judges, with so many members. */
+function crowd(count: number): { readonly rig: RegistrarRig; readonly names: readonly string[] } {
+  const rig = RegistrarRig.live();
+  const names = NAMES(count);
+  for (const name of names) rig.join(name);
+  rig.pass(1500);
+  rig.clear();
+  return { rig, names };
+}
+
+const suspects = (rig: RegistrarRig): readonly string[] =>
+  rig.list().filter((line) => line.includes("suspect"));
+
+for (const [all, dead] of [
+  [1, 1],
+  [2, 2],
+  [3, 1],
+  [3, 3],
+  [10, 4],
+  [1000, 300],
+] as const) {
+  test(`${dead} of ${all} that freeze at one time are out within the bound`, () => {
+    const { rig, names } = crowd(all);
+    for (const name of names.slice(0, dead)) rig.frozen.add(name);
+    rig.passFreezeBound();
+    assert.equal(suspects(rig).length, dead);
+    assert.equal(rig.surveyor.authority, "live");
+  });
+}
+
+test("half of a crowd falls silent: nobody is removed, and all is said when it comes back", () => {
+  const { rig, names } = crowd(40);
+  for (const name of names.slice(0, 20)) rig.frozen.add(name);
+  rig.pass(6000);
+  assert.deepEqual(suspects(rig), []);
+  assert.equal(rig.surveyor.authority, "held");
+  assert.ok(rig.published.some((message) => message.kind === "pulse"));
+  assert.equal(rig.notes("registrar.holding").length, 1);
+  const told = rig.surveyor.explain("cache", names[0] ?? "", rig.nowMs);
+  assert.match(told?.events.at(-1)?.event ?? "", /fellSilent, held/);
+  rig.frozen.clear();
+  rig.pass(3000);
+  assert.equal(rig.surveyor.authority, "live");
+  assert.deepEqual(suspects(rig), []);
+  assert.equal(rig.notes("registrar.released").length, 1);
+});
+
+test("those who stay silent are removed at the ceiling, and it holds no second time for them", () => {
+  const { rig, names } = crowd(20);
+  for (const name of names.slice(0, 15)) rig.frozen.add(name);
+  rig.pass(LAN.holdMaxMs);
+  assert.deepEqual(suspects(rig), []);
+  rig.pass(5000);
+  assert.equal(suspects(rig).length, 15);
+  assert.equal(rig.surveyor.authority, "live");
+  rig.pass(LAN.goneAfterMs + 1000);
+  assert.equal(rig.list().length, 5);
+});
+
+test("all connections close at one time: the first ones come back, and nobody is lost who returns", () => {
+  const { rig, names } = crowd(30);
+  for (const name of names) rig.disconnect(name);
+  rig.pass(50);
+  assert.deepEqual(suspects(rig), []);
+  assert.equal(rig.surveyor.authority, "held");
+  for (const name of names.slice(0, 28)) rig.join(name, {}, `${name} again`);
+  rig.pass(1000);
+  assert.equal(rig.surveyor.authority, "live");
+  assert.deepEqual(suspects(rig), ["c028 suspect connection-lost", "c029 suspect connection-lost"]);
+});
+
+test("a goodbye goes through while removals are held", () => {
+  const { rig, names } = crowd(30);
+  for (const name of names.slice(1)) rig.disconnect(name);
+  rig.pass(50);
+  assert.equal(rig.surveyor.authority, "held");
+  rig.receive("c000", { kind: "leave", epoch: EPOCH, proofMs: 0 });
+  rig.pass(50);
+  assert.equal(rig.list().length, 29);
+});
+
+test("a member that stood still is warning for a while, with the length of it, and never dead for it", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1");
+  rig.frozen.add("c1");
+  rig.clear();
+  rig.pass(1100);
+  const asked = rig.effects.findLast(({ effect }) => effect.kind === "survey")?.effect;
+  rig.frozen.clear();
+  const round = asked?.kind === "survey" ? asked.round : 0;
+  rig.receive("c1", { kind: "answer", epoch: EPOCH, round, stalledMs: 1700 });
+  rig.pass(50);
+  const entry = (): number | undefined =>
+    rig.surveyor.published("cache").entries.get("c1")?.stalledMs;
+  assert.equal(entry(), 1700);
+  assert.deepEqual(rig.list(), ["c1 alive"]);
+  rig.pass(LAN.warnForMs + 100);
+  assert.equal(entry(), 0);
+  rig.receive("c1", { ...answerOf(1), kind: "answer", epoch: EPOCH, round, stalledMs: 700 });
+  rig.pass(50);
+  assert.equal(entry(), 0, "a short one is not shown");
+});
+
+const report = (isUnreachable: boolean, id = "c1"): Report => {
+  return { kind: "report", epoch: EPOCH, service: "cache", id, instance: `${id}-1`, isUnreachable };
+};
+
+/** Four members, four named consumers. */
+function watched(): RegistrarRig {
+  const rig = RegistrarRig.live();
+  for (const id of ["c1", "c2", "c3", "c4"]) rig.join(id);
+  for (const route of ["w1", "w2", "w3", "w4"]) rig.receive(route, watchOf(["cache"]));
+  rig.pass(1000);
+  return rig;
+}
+
+test("a peer that several consumers cannot reach is suspect, answers or not, until they say otherwise", () => {
+  const rig = watched();
+  rig.receive("w1", report(true));
+  rig.pass(100);
+  assert.deepEqual(suspects(rig), []);
+  rig.receive("w2", report(true));
+  rig.pass(2 * LAN.goneAfterMs - 15_000);
+  assert.deepEqual(suspects(rig), ["c1 suspect health-check"]);
+  rig.receive("w1", report(false));
+  rig.pass(50);
+  assert.deepEqual(suspects(rig), []);
+});
+
+test("it comes back by itself when the reports expire, and is not gone meanwhile", () => {
+  const rig = watched();
+  for (const route of ["w1", "w2"]) rig.receive(route, report(true));
+  rig.pass(LAN.reportTtlMs - 1000);
+  assert.deepEqual(suspects(rig), ["c1 suspect health-check"]);
+  rig.pass(LAN.reportTtlMs / 2);
+  assert.deepEqual(suspects(rig), []);
+});
+
+test("reports of strangers, of members that do not watch, and about another run are not heard", () => {
+  const rig = watched();
+  for (const route of ["stranger", "c2", "c3"]) rig.receive(route, report(true));
+  for (const route of ["w1", "w2"]) rig.receive(route, { ...report(true), instance: "c1-9" });
+  rig.pass(100);
+  assert.deepEqual(suspects(rig), []);
+});
+
+test("a leave with proof goes out as a fence, and is proven when all have acknowledged", () => {
+  const rig = watched();
+  rig.clear();
+  rig.receive("c1", { kind: "leave", epoch: EPOCH, proofMs: 1000 });
+  const delta = rig.published.find((message) => message.kind === "delta");
+  assert.ok(delta?.kind === "delta" && delta.fence);
+  const { revision } = delta;
+  for (const route of ["w1", "w2", "w3"]) {
+    rig.receive(route, { kind: "acknowledge", epoch: EPOCH, service: "cache", revision });
+  }
+  assert.deepEqual(
+    rig.replies("c1").map(({ kind }) => kind),
+    ["left"],
+  );
+  rig.receive("w4", { kind: "acknowledge", epoch: EPOCH, service: "cache", revision });
+  const proof = rig.replies("c1").at(-1);
+  assert.ok(proof?.kind === "proof" && proof.missing.length === 0);
+  assert.equal(proof.acknowledged.length, 4);
+});
+
+test("while a fence is open the service is announced with it, and after it no more", () => {
+  const rig = watched();
+  rig.subscribe(deltaTopic("cache"));
+  rig.pass(100);
+  rig.clear();
+  rig.receive("c1", { kind: "leave", epoch: EPOCH, proofMs: 2500 });
+  rig.pass(4500);
+  const fences = rig.published.flatMap((message) =>
+    message.kind === "announce" ? [message.fence] : [],
+  );
+  assert.ok(fences.includes(true));
+  assert.equal(fences.at(-1), false);
+  const proof = rig.replies("c1").at(-1);
+  assert.ok(proof?.kind === "proof" && proof.missing.length === 4);
+});
+
+test("what is held is still held after a stall of the registrar, whoever learned meanwhile", () => {
+  const { rig, names } = crowd(30);
+  for (const name of names) rig.disconnect(name);
+  rig.pass(50);
+  rig.stall(2000);
+  rig.pass(6000);
+  assert.deepEqual(suspects(rig), []);
+  for (const name of names) rig.join(name, {}, `${name} again`);
+  rig.pass(1000);
+  assert.equal(rig.surveyor.authority, "live");
+  assert.deepEqual(suspects(rig), []);
+});

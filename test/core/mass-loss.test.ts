@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { CLOSED_MIN, MassLoss } from "../../lib/core/mass-loss.ts";
+import type { Census } from "../../lib/core/mass-loss.ts";
+import { Registry } from "../../lib/core/registry.ts";
+import type { Member } from "../../lib/core/registry.ts";
+import { joinOf, LAN } from "./samples.ts";
+
+const members = (count: number): readonly Member[] => {
+  const registry = new Registry();
+  return Array.from({ length: count }, (_, n) => registry.admit(joinOf(`c${n}`), `r${n}`));
+};
+const census = (alive: number, late: number): Census => ({ members: alive, alive, late });
+
+/** How many of so many must be late at one time for silence to be held; null is never. */
+const SILENT: readonly (readonly [alive: number, heldFrom: number | null])[] = [
+  [1, null],
+  [2, null],
+  [3, null],
+  [5, 5],
+  [10, 5],
+  [20, 7],
+  [1000, 301],
+];
+
+for (const [alive, heldFrom] of SILENT) {
+  test(`of ${alive} silent peers are removed ${heldFrom === null ? "always" : `below ${heldFrom}`}`, () => {
+    for (let late = 1; late <= alive; late += 1) {
+      const isHeld = new MassLoss(LAN).silent(() => census(alive, late), 0);
+      assert.equal(isHeld, heldFrom !== null && late >= heldFrom, `${late} of ${alive}`);
+    }
+  });
+}
+
+/** How many of so many must close their connections within the window; null is never. */
+const CLOSED: readonly (readonly [all: number, heldFrom: number | null])[] = [
+  [1, null],
+  [3, null],
+  [9, null],
+  [10, 10],
+  [20, 18],
+  [1000, 900],
+];
+
+for (const [all, heldFrom] of CLOSED) {
+  test(`of ${all} closed connections are held ${heldFrom === null ? "never" : `from ${heldFrom}`}`, () => {
+    const massLoss = new MassLoss(LAN);
+    const judged: number[] = [];
+    for (const [n, member] of members(all).entries()) {
+      const { isHeld, restored } = massLoss.closed(member, all, n * 0.1);
+      if (n + 1 === heldFrom) assert.equal(restored.length, n, "those before it come back");
+      else assert.equal(restored.length, 0);
+      if (!isHeld) judged.push(n + 1);
+    }
+    assert.equal(judged.at(-1), heldFrom === null ? all : heldFrom - 1);
+  });
+}
+
+test("closings that are spread over a longer time than the window are judged one by one", () => {
+  const massLoss = new MassLoss(LAN);
+  for (const [n, member] of members(20).entries()) {
+    assert.ok(!massLoss.closed(member, 20, n * (LAN.massLossWindowMs / 9)).isHeld);
+  }
+});
+
+/** Ten of ten have closed. */
+function holding(): { readonly massLoss: MassLoss; readonly lost: readonly Member[] } {
+  const massLoss = new MassLoss(LAN);
+  const lost = members(CLOSED_MIN);
+  for (const member of lost) massLoss.closed(member, CLOSED_MIN, 0);
+  assert.ok(massLoss.isHolding);
+  assert.equal(massLoss.size, CLOSED_MIN);
+  return { massLoss, lost };
+}
+
+test("it lets go by itself once enough are back, and names those who are not", () => {
+  const { massLoss, lost } = holding();
+  assert.equal(massLoss.release(census(10, 0), 100), undefined);
+  for (const member of lost.slice(2)) massLoss.forget(member);
+  assert.deepEqual(massLoss.release(census(10, 0), 200), lost.slice(0, 2));
+  assert.ok(!massLoss.isHolding);
+});
+
+test("at the ceiling everybody is judged, and nothing is held again before it was quiet", () => {
+  const { massLoss, lost } = holding();
+  assert.equal(massLoss.release(census(10, 0), LAN.holdMaxMs - 1), undefined);
+  assert.deepEqual(massLoss.release(census(10, 10), LAN.holdMaxMs), lost);
+  assert.ok(massLoss.isActive);
+  assert.ok(!massLoss.silent(() => census(10, 10), LAN.holdMaxMs + 1));
+  assert.equal(massLoss.release(census(10, 1), LAN.holdMaxMs + 2), undefined);
+  assert.ok(massLoss.silent(() => census(10, 10), LAN.holdMaxMs + 3));
+});
+
+test("while it holds, whoever is lost besides is held too", () => {
+  const { massLoss } = holding();
+  assert.ok(massLoss.silent(() => census(10, 1), 50));
+  const [one] = members(1);
+  assert.ok(one !== undefined && massLoss.closed(one, 10, 50).isHeld);
+});
+
+test("no share of a small service is ever held, whatever its size", () => {
+  fc.assert(
+    fc.property(fc.nat(LAN.massLossCount), fc.nat(1000), (late, more) => {
+      assert.ok(!new MassLoss(LAN).silent(() => census(late + more, late), 0));
+    }),
+  );
+});

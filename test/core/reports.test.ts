@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { LIMITS } from "../../lib/core/limits.ts";
+import { Registry } from "../../lib/core/registry.ts";
+import type { Member } from "../../lib/core/registry.ts";
+import { Reports } from "../../lib/core/reports.ts";
+import type { Scene } from "../../lib/core/reports.ts";
+import { joinOf, LAN } from "./samples.ts";
+
+const registry = new Registry();
+const PEERS: readonly Member[] = Array.from({ length: 10 }, (_, n) =>
+  registry.admit(joinOf(`c${n}`), `r${n}`),
+);
+const SCENE: Scene = { consumers: 4, peers: 10 };
+
+class Bench {
+  readonly reports = new Reports(LAN);
+  readonly scene: Scene;
+
+  constructor(scene: Scene = SCENE) {
+    this.scene = scene;
+  }
+
+  say(peer: number, reporter: string, isUnreachable = true, nowMs = 0): boolean | undefined {
+    const member = PEERS[peer];
+    assert.ok(member !== undefined);
+    const verdict = this.reports.note({ member, reporter, isUnreachable }, this.scene, nowMs);
+    if (verdict !== undefined) assert.equal(verdict.member, member);
+    return verdict?.isUnreachable;
+  }
+
+  isOut(peer: number): boolean {
+    const member = PEERS[peer];
+    return member !== undefined && this.reports.isUnreachable(member);
+  }
+}
+
+test("one reporter alone is heard by nobody, two of four are, and so is their withdrawal", () => {
+  const bench = new Bench();
+  assert.equal(bench.say(0, "w1"), undefined);
+  assert.equal(bench.say(0, "w1"), undefined, "saying it twice is saying it once");
+  assert.equal(bench.say(0, "w2"), true);
+  assert.ok(bench.isOut(0) && !bench.isOut(1));
+  assert.equal(bench.say(0, "w3"), undefined);
+  assert.equal(bench.say(0, "w1", false), undefined);
+  assert.equal(bench.say(0, "w2", false), false);
+  assert.equal(bench.say(0, "w2", false), undefined);
+  assert.ok(!bench.isOut(0));
+});
+
+test("of many consumers a quarter must agree", () => {
+  const bench = new Bench({ consumers: 40, peers: 10 });
+  for (let n = 1; n < 10; n += 1) assert.equal(bench.say(0, `w${n}`), undefined);
+  assert.equal(bench.say(0, "w10"), true);
+});
+
+test("reports expire, unless they are repeated", () => {
+  const bench = new Bench();
+  bench.say(0, "w1");
+  bench.say(0, "w2");
+  const half = LAN.reportTtlMs / 2;
+  bench.say(0, "w1", true, half);
+  const due = (nowMs: number): readonly (readonly [string, boolean])[] =>
+    bench.reports
+      .due(nowMs, () => SCENE)
+      .map(({ member, isUnreachable }) => [member.id, isUnreachable]);
+  assert.ok(bench.reports.nextMs() <= LAN.reportTtlMs);
+  assert.deepEqual(due(LAN.reportTtlMs - 1), []);
+  assert.deepEqual(due(LAN.reportTtlMs * 1.2), [["c0", false]]);
+  assert.ok(!bench.isOut(0));
+});
+
+test("reporters who agree about everybody take out no more than a share of the service", () => {
+  const bench = new Bench();
+  for (let peer = 0; peer < 10; peer += 1) {
+    bench.say(peer, "liar");
+    bench.say(peer, "accomplice");
+  }
+  const out = PEERS.filter((_, peer) => bench.isOut(peer)).length;
+  assert.equal(out, (10 * LAN.massLossPercent) / 100);
+});
+
+test("the last peer of a service stays, whatever is said of it", () => {
+  const bench = new Bench({ consumers: 4, peers: 1 });
+  bench.say(0, "w1");
+  assert.equal(bench.say(0, "w2"), undefined);
+});
+
+test("what was said of one run is not said of the next one", () => {
+  const bench = new Bench();
+  bench.say(0, "w1");
+  bench.say(0, "w2");
+  const [first] = PEERS;
+  assert.ok(first !== undefined);
+  bench.reports.forget(first);
+  assert.ok(!bench.isOut(0));
+  const again = { ...first, instance: "second run" };
+  bench.say(0, "w1");
+  assert.equal(
+    bench.reports.note({ member: again, reporter: "w2", isUnreachable: true }, SCENE, 0),
+    undefined,
+  );
+});
+
+test("more reporters than the limit are not remembered", () => {
+  const bench = new Bench({ consumers: 20_000, peers: 10 });
+  for (let n = 1; n < LIMITS.reportersMax; n += 1) assert.equal(bench.say(0, `w${n}`), undefined);
+  assert.equal(bench.say(0, "last"), true);
+  assert.equal(bench.say(0, "one more"), undefined);
+});
