@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { lotOf, lotsOf } from "../../lib/operators/lots.ts";
+import { murmur3 } from "../../lib/operators/murmur3.ts";
+
+function serversOf(count: number, name = "10.0"): readonly { readonly id: string }[] {
+  return Array.from({ length: count }, (_, i) => ({ id: `${name}.${i >> 8}.${i & 255}:8080` }));
+}
+
+/** How many watchers use each server. */
+function loadsOf(servers: readonly { readonly id: string }[], watchers: number, size: number) {
+  const loads = new Map(servers.map(({ id }) => [id, 0]));
+  for (let ordinal = 0; ordinal < watchers; ordinal += 1) {
+    const lot = lotOf(servers, { ordinal, size });
+    assert.equal(lot.length, Math.min(size, servers.length));
+    assert.equal(new Set(lot).size, lot.length, "a server twice in one lot");
+    for (const { id } of lot) loads.set(id, (loads.get(id) ?? 0) + 1);
+  }
+  const all = [...loads.values()];
+  return { least: Math.min(...all), most: Math.max(...all) };
+}
+
+/** The most servers that are new to one of these watchers, and the mean. */
+function churnOf(before: number, after: number, size = 10): { worst: number; mean: number } {
+  const fresh = Array.from({ length: 100 }, (_, ordinal) => {
+    const had = new Set(lotOf(serversOf(before), { ordinal, size }).map(({ id }) => id));
+    return lotOf(serversOf(after), { ordinal, size }).filter(({ id }) => !had.has(id)).length;
+  });
+  return { worst: Math.max(...fresh), mean: fresh.reduce((a, b) => a + b) / fresh.length };
+}
+
+test("100 watchers of 100 servers with size 10 give every server exactly 10", () => {
+  assert.deepEqual(loadsOf(serversOf(100), 100, 10), { least: 10, most: 10 });
+});
+
+test("whole rounds of whole lots use every server exactly as often as any other", () => {
+  const whole = fc.record({
+    size: fc.integer({ min: 1, max: 20 }),
+    lots: fc.integer({ min: 1, max: 20 }),
+    rounds: fc.integer({ min: 1, max: 10 }),
+  });
+  fc.assert(
+    fc.property(whole, ({ size, lots, rounds }) => {
+      const load = loadsOf(serversOf(size * lots), rounds * lots, size);
+      assert.deepEqual(load, { least: rounds, most: rounds });
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("with any numbers of servers and watchers the loads lie close together", () => {
+  const numbers = fc.record({
+    servers: fc.integer({ min: 1, max: 150 }),
+    watchers: fc.integer({ min: 0, max: 150 }),
+    size: fc.integer({ min: 1, max: 20 }),
+  });
+  fc.assert(
+    fc.property(numbers, ({ servers, watchers, size }) => {
+      const { least, most } = loadsOf(serversOf(servers), watchers, size);
+      const lots = lotsOf(servers, size);
+      // In each round a part of the servers is used once more or once less than the others.
+      const part = Math.abs(lots * size - servers) / servers;
+      const rounds = watchers / lots;
+      const spread = 3 + 8 * Math.sqrt(rounds * part * Math.max(0, 1 - part));
+      assert.ok(most - least <= spread, `${least} to ${most}, expected within ${spread}`);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("one server more or less between 95 and 104 changes at most 2 servers of each watcher", () => {
+  for (let servers = 95; servers < 104; servers += 1) {
+    for (const { worst } of [churnOf(servers, servers + 1), churnOf(servers + 1, servers)]) {
+      assert.ok(worst <= 2, `${servers}: ${worst}`);
+    }
+  }
+});
+
+test("whoever joins or leaves, it changes at most 2 servers while the number of lots stays", () => {
+  const numbers = fc.record({
+    servers: fc.integer({ min: 2, max: 200 }),
+    size: fc.integer({ min: 1, max: 30 }),
+    ordinal: fc.integer({ min: 0, max: 500 }),
+    at: fc.nat(),
+  });
+  fc.assert(
+    fc.property(numbers, ({ servers, size, ordinal, at }) => {
+      fc.pre(lotsOf(servers, size) === lotsOf(servers - 1, size));
+      const all = serversOf(servers);
+      const fewer = all.toSpliced(at % servers, 1);
+      const lot = new Set(lotOf(all, { ordinal, size }));
+      const other = new Set(lotOf(fewer, { ordinal, size }));
+      const gone = [...lot].filter((server) => !other.has(server));
+      const fresh = [...other].filter((server) => !lot.has(server));
+      assert.ok(gone.length <= 2 && fresh.length <= 2, `${gone.length} gone, ${fresh.length} new`);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("where the number of lots changes, the lots are dealt anew", () => {
+  assert.deepEqual([lotsOf(104, 10), lotsOf(105, 10)], [10, 11]);
+  assert.ok(churnOf(104, 105).mean > 5);
+});
+
+test("no more servers than the size are used by everybody", () => {
+  for (const count of [0, 1, 9, 10]) {
+    assert.deepEqual(loadsOf(serversOf(count), 7, 10), {
+      least: count === 0 ? Infinity : 7,
+      most: count === 0 ? -Infinity : 7,
+    });
+  }
+});
+
+test("the lot of a watcher depends on nothing but ids and its number", () => {
+  const servers = serversOf(40);
+  const draw = { ordinal: 17, size: 6 };
+  const names = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id);
+  assert.deepEqual(names(lotOf(servers, draw)), names(lotOf(servers.toReversed(), draw)));
+  assert.notDeepEqual(names(lotOf(servers, draw)), names(lotOf(servers, { ...draw, ordinal: 3 })));
+});
+
+test("servers whose hashes are the same have an order too", () => {
+  const seen = new Map<number, string>();
+  let pair: readonly string[] = [];
+  for (let i = 0; pair.length === 0; i += 1) {
+    const hash = murmur3(`s${i}`, 0);
+    const other = seen.get(hash);
+    if (other !== undefined) pair = [other, `s${i}`];
+    seen.set(hash, `s${i}`);
+  }
+  const servers = pair.map((id) => ({ id }));
+  const draw = { ordinal: 0, size: 1 };
+  assert.deepEqual(lotOf(servers, draw), lotOf(servers.toReversed(), draw));
+});
