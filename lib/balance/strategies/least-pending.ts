@@ -1,0 +1,99 @@
+import type { Seat } from "../seat.ts";
+import { seatAt, type Strategy } from "./strategy.ts";
+
+const NONE = -1;
+
+/**
+ * The one with the least work pending, weights aside; among equals the one that waited longest.
+ * Slots stand in one queue for each count of pending work. The queues are linked in arrays, so that a
+ * slot can leave its queue from anywhere: O(1) for each pick and each end of work.
+ */
+export class LeastPendingStrategy implements Strategy {
+  #seats: readonly Seat[] = [];
+  /** First and last slot of the queue for each count. */
+  #heads: number[] = [];
+  #tails: number[] = [];
+  /** Of each slot, the count whose queue it stands in, and its neighbours there. */
+  #counts = new Uint32Array(0);
+  #before = new Int32Array(0);
+  #after = new Int32Array(0);
+  /** The lowest count whose queue is not empty. */
+  #least = 0;
+
+  readonly seat = (seats: readonly Seat[]): void => {
+    // Those who stay keep their order: a change of the list must not favour those who come first.
+    const waiting = this.#inOrder().filter((seat) => seats[seat.slot] === seat);
+    const known = new Set(waiting);
+    this.#seats = seats;
+    [this.#heads, this.#tails] = [[], []];
+    this.#counts = new Uint32Array(seats.length);
+    this.#before = new Int32Array(seats.length);
+    this.#after = new Int32Array(seats.length);
+    this.#least = Infinity;
+    for (const seat of [...waiting, ...seats.filter((one) => !known.has(one))]) {
+      this.#append(seat.slot, seat.pending);
+    }
+  };
+
+  readonly take = (): Seat => {
+    const least = this.#least;
+    const slot = this.#heads[least] ?? NONE;
+    const seat = seatAt(this.#seats, slot);
+    seat.pending = least + 1;
+    // From the head of its queue to the tail of the next, which is `#move` with nothing to find out.
+    const after = this.#after[slot] ?? NONE;
+    this.#heads[least] = after;
+    if (after === NONE) {
+      this.#tails[least] = NONE;
+      this.#least = least + 1;
+    } else {
+      this.#before[after] = NONE;
+    }
+    this.#append(slot, least + 1);
+    return seat;
+  };
+
+  readonly changed = ({ slot, pending }: Seat): void => this.#move(slot, pending);
+
+  #move(slot: number, pending: number): void {
+    this.#remove(slot);
+    this.#append(slot, pending);
+    while ((this.#heads[this.#least] ?? NONE) === NONE) this.#least += 1;
+  }
+
+  #append(slot: number, pending: number): void {
+    while (this.#heads.length <= pending) {
+      this.#heads.push(NONE);
+      this.#tails.push(NONE);
+    }
+    const tail = this.#tails[pending] ?? NONE;
+    this.#counts[slot] = pending;
+    this.#before[slot] = tail;
+    this.#after[slot] = NONE;
+    if (tail === NONE) this.#heads[pending] = slot;
+    else this.#after[tail] = slot;
+    this.#tails[pending] = slot;
+    if (pending < this.#least) this.#least = pending;
+  }
+
+  #remove(slot: number): void {
+    const count = this.#counts[slot] ?? 0;
+    const before = this.#before[slot] ?? NONE;
+    const after = this.#after[slot] ?? NONE;
+    if (before === NONE) this.#heads[count] = after;
+    else this.#after[before] = after;
+    if (after === NONE) this.#tails[count] = before;
+    else this.#before[after] = before;
+  }
+
+  /** All seats as they would be picked. */
+  #inOrder(): readonly Seat[] {
+    const found: Seat[] = [];
+    for (const head of this.#heads) {
+      for (let at = head; at !== NONE; at = this.#after[at] ?? NONE) {
+        found.push(seatAt(this.#seats, at));
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,54 @@
+import type { Seat } from "../seat.ts";
+import { either, seatAt, type Strategy } from "./strategy.ts";
+
+/** Added to each latency, in ms, so that pending work counts where none was measured yet. */
+const LATENCY_FLOOR_MS = 0.05;
+
+/**
+ * The cheaper of two, one whose turn it is and one drawn at random ("the power of two choices"); the
+ * cost is the moving average of the latency times the work that would be pending, divided by the
+ * weight: Finagle's Peak EWMA. O(1). Equal costs make it take turns.
+ */
+export class PeakEwmaStrategy implements Strategy {
+  readonly #random: () => number;
+  #seats: readonly Seat[] = [];
+  /** The slot whose turn it was. */
+  #at = 0;
+  /** Of each slot, the cost with what is pending, and then what one more piece of work costs. */
+  #costs = new Float32Array(0);
+  /** The bits of the costs: as integers they have the same order, for none is negative. */
+  #bits = new Int32Array(0);
+
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  readonly seat = (seats: readonly Seat[]): void => {
+    this.#seats = seats;
+    this.#at = (this.#random() * seats.length) | 0;
+    this.#costs = new Float32Array(2 * seats.length);
+    this.#bits = new Int32Array(this.#costs.buffer);
+    for (const seat of seats) this.changed(seat);
+  };
+
+  readonly take = (): Seat => {
+    const count = this.#seats.length;
+    const one = this.#at + 1 < count ? this.#at + 1 : 0;
+    const two = (this.#random() * count) | 0;
+    this.#at = one;
+    const bits = this.#bits;
+    const slot = either((bits[2 * two] ?? 0) - (bits[2 * one] ?? 0), two, one);
+    const costs = this.#costs;
+    costs[2 * slot] = (costs[2 * slot] ?? 0) + (costs[2 * slot + 1] ?? 0);
+    const seat = seatAt(this.#seats, slot);
+    seat.pending += 1;
+    return seat;
+  };
+
+  readonly changed = ({ slot, latencyMs, pending, peer }: Seat): void => {
+    // Of weight 0 are all or none.
+    const unit = (latencyMs + LATENCY_FLOOR_MS) / (peer.weight || 1);
+    this.#costs[2 * slot] = unit * (pending + 1);
+    this.#costs[2 * slot + 1] = unit;
+  };
+}

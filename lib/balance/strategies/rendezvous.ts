@@ -1,0 +1,83 @@
+import { RollcallError } from "../../core/errors.ts";
+import type { Peer } from "../../core/peer.ts";
+import type { Seat } from "../seat.ts";
+import { seatAt, type Strategy } from "./strategy.ts";
+
+const UINT32 = 0x1_0000_0000;
+
+/**
+ * The same peer for the same key: rendezvous hashing (Thaler and Ravishankar, 1996) over the ids. When
+ * a peer goes only its keys move, each to the next in the order of that key, and they come back with
+ * it. Weights count as in "weighted rendezvous": the highest of -weight / ln(hash). O(peers) per pick.
+ */
+export class RendezvousStrategy implements Strategy {
+  #seats: readonly Seat[] = [];
+  #hashes = new Uint32Array(0);
+  /** The different weights, and which of them each slot has. */
+  #weights: readonly number[] = [];
+  #classes = new Uint32Array(0);
+
+  readonly seat = (seats: readonly Seat[]): void => {
+    this.#seats = seats;
+    // By id alone, so that a restart under the same id keeps its keys.
+    this.#hashes = Uint32Array.from(seats, ({ peer }) => hashOf(peer.id));
+    this.#weights = [...new Set(seats.map(({ peer }) => peer.weight))];
+    this.#classes = Uint32Array.from(seats, ({ peer }) => this.#weights.indexOf(peer.weight));
+  };
+
+  readonly take = (key: string | undefined, avoid?: (peer: Peer) => boolean): Seat => {
+    if (key === undefined) throw new RollcallError("ERR_OPTION", "strategy hash needs pick(key)");
+    const highest = this.#highest(hashOf(key), avoid);
+    let best = seatAt(this.#seats, 0);
+    let bestScore = -Infinity;
+    for (const [at, weight] of this.#weights.entries()) {
+      const { slot, hash } = highest[at] ?? NOBODY;
+      if (slot < 0) continue;
+      const score = -(weight || 1) / Math.log((hash + 1) / (UINT32 + 1));
+      if (score <= bestScore) continue;
+      best = seatAt(this.#seats, slot);
+      bestScore = score;
+    }
+    best.pending += 1;
+    return best;
+  };
+
+  /** Of each weight, who has the highest hash: among equal weights the score need not be computed. */
+  #highest(key: number, avoid: ((peer: Peer) => boolean) | undefined): readonly Candidate[] {
+    const found = this.#weights.map((): Candidate => ({ slot: -1, hash: -1 }));
+    for (let slot = 0; slot < this.#seats.length; slot += 1) {
+      const hash = mix(key ^ (this.#hashes[slot] ?? 0));
+      const candidate = found[this.#classes[slot] ?? 0];
+      if (candidate === undefined || hash <= candidate.hash) continue;
+      if (avoid?.(seatAt(this.#seats, slot).peer) === true) continue;
+      candidate.slot = slot;
+      candidate.hash = hash;
+    }
+    return found;
+  }
+}
+
+interface Candidate {
+  slot: number;
+  hash: number;
+}
+
+const NOBODY: Candidate = { slot: -1, hash: -1 };
+
+/** FNV-1a over the code units, mixed. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  }
+  return mix(hash);
+}
+
+/** The last step of MurmurHash3, in which each bit of the input changes each bit of the result. */
+function mix(value: number): number {
+  let hash = value ^ (value >>> 16);
+  hash = Math.imul(hash, 0x85ebca6b);
+  hash ^= hash >>> 13;
+  hash = Math.imul(hash, 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

@@ -1,0 +1,31 @@
+import type { Peer } from "../../core/peer.ts";
+import type { Seat } from "../seat.ts";
+
+/** One way to choose among seats. */
+export interface Strategy {
+  /** Those that may be picked have changed, or their weights; sorted by id, never empty. */
+  readonly seat: (seats: readonly Seat[]) => void;
+  /**
+   * The next one, with one more piece of work pending: a single call of a plain function, because a
+   * pick costs little more than its calls. Only those strategies heed `avoid` that would choose the
+   * same one again.
+   */
+  readonly take: (key: string | undefined, avoid?: (peer: Peer) => boolean) => Seat;
+  /** The pending work of one of its seats has shrunk, or its latency has changed. */
+  readonly changed?: (seat: Seat) => void;
+}
+
+/** The seat in a slot that is known to exist. */
+export function seatAt(seats: readonly Seat[], slot: number): Seat {
+  const seat = seats[slot];
+  if (seat === undefined) throw new RangeError(`no seat ${slot} of ${seats.length}`);
+  return seat;
+}
+
+/**
+ * `one` where `isOne` is negative, else `two`: without a branch, which the processor would guess
+ * wrongly half of the time.
+ */
+export function either(isOne: number, one: number, two: number): number {
+  return two ^ ((one ^ two) & (isOne >> 31));
+}

@@ -1,0 +1,52 @@
+import { comparePeers } from "../../core/changes.ts";
+import type { Seat } from "../seat.ts";
+import { seatAt, type Strategy } from "./strategy.ts";
+
+/** Each as likely as any other, weights aside. O(1). */
+export class RandomStrategy implements Strategy {
+  readonly #random: () => number;
+  #seats: readonly Seat[] = [];
+
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  readonly seat = (seats: readonly Seat[]): void => {
+    this.#seats = seats;
+  };
+
+  readonly take = (): Seat => {
+    const seat = seatAt(this.#seats, (this.#random() * this.#seats.length) | 0);
+    seat.pending += 1;
+    return seat;
+  };
+}
+
+/**
+ * One after the other in the order of their ids, weights aside. Starts anywhere, so that many
+ * balancers that start at once do not all begin with the same peer; goes on where it was when the
+ * list changes. O(1).
+ */
+export class RoundRobinStrategy implements Strategy {
+  readonly #random: () => number;
+  #seats: readonly Seat[] = [];
+  #at = -1;
+
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  readonly seat = (seats: readonly Seat[]): void => {
+    const last = this.#seats[this.#at];
+    if (last === undefined) this.#at = Math.floor(this.#random() * seats.length) - 1;
+    else this.#at = seats.findLastIndex(({ peer }) => comparePeers(peer, last.peer) <= 0);
+    this.#seats = seats;
+  };
+
+  readonly take = (): Seat => {
+    this.#at = this.#at + 1 < this.#seats.length ? this.#at + 1 : 0;
+    const seat = seatAt(this.#seats, this.#at);
+    seat.pending += 1;
+    return seat;
+  };
+}
