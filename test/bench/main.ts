@@ -1,6 +1,7 @@
 import type { Bench, Scenario } from "./scenario.ts";
 import { holds, type Figure } from "./figures.ts";
 import { lineOf, tableOf, thisMachine } from "./report.ts";
+import { balance } from "./scenarios/balance.ts";
 import { bytes } from "./scenarios/bytes.ts";
 import { cost } from "./scenarios/cost.ts";
 import { crash } from "./scenarios/crash.ts";
@@ -8,10 +9,22 @@ import { freeze } from "./scenarios/freeze.ts";
 import { goodbye } from "./scenarios/goodbye.ts";
 import { late } from "./scenarios/late.ts";
 import { machine } from "./scenarios/machine.ts";
+import { ring } from "./scenarios/ring.ts";
 import { storm } from "./scenarios/storm.ts";
 import { openWorkshop } from "./workshop.ts";
 
-const SCENARIOS: readonly Scenario[] = [crash, goodbye, cost, bytes, freeze, storm, late, machine];
+const SCENARIOS: readonly Scenario[] = [
+  crash,
+  goodbye,
+  cost,
+  bytes,
+  freeze,
+  storm,
+  late,
+  ring,
+  balance,
+  machine,
+];
 
 const USAGE = `npm run bench [-- [scenario...] [--json] [--profile]]
 

@@ -1,6 +1,12 @@
 import { ERRORS } from "../../lib/core/errors.ts";
 import { CLIENT_OPTIONS, REGISTRAR_OPTIONS } from "../../lib/core/option-table.ts";
 import type { OptionRow } from "../../lib/core/option-table.ts";
+import {
+  freezeBoundMs,
+  learningMs,
+  pauseToleratedMs,
+  tuneRegistrar,
+} from "../../lib/core/options.ts";
 import { renderStandings } from "../../lib/core/standing.ts";
 
 /** A part of a document that is made from data. */
@@ -9,6 +15,8 @@ export interface MadePart {
   readonly name: string;
   readonly text: string;
 }
+
+const FORMULAS = { freezeBoundMs, pauseToleratedMs, learningMs };
 
 /** Every part of the documents that is made from data. */
 export const MADE_PARTS: readonly MadePart[] = [
@@ -35,13 +43,27 @@ export function withPart(document: string, { name, text }: MadePart): string {
 function renderOptions(table: Readonly<Record<string, OptionRow>>): string {
   const rows = Object.entries(table).map(([name, row]) => {
     const { local, lan, wan, text, more, less } = row;
-    return `| \`${name}\` | ${text} | ${grouped(local)} / **${grouped(lan)}** / ${grouped(wan)} | ${more} | ${less} |`;
+    const values = `${grouped(local)} / **${grouped(lan)}** / ${grouped(wan)}`;
+    return `| \`${name}\` | ${text} | ${values} | ${formulasOf(name)} | ${more} | ${less} |`;
   });
   return [
-    "| option | meaning | local / **lan** / wan | more | less |",
-    "|---|---|---|---|---|",
+    "| option | meaning | local / **lan** / wan | part of | more | less |",
+    "|---|---|---|---|---|---|",
     ...rows,
   ].join("\n");
+}
+
+/** The formulas whose result follows this option: found by changing it. */
+function formulasOf(name: string): string {
+  const before = tuneRegistrar();
+  const value = (before as Readonly<Record<string, number>>)[name];
+  if (value === undefined) return "";
+  // Far enough down that a ceiling shows too.
+  const after = { ...before, [name]: Math.ceil(value / 20) };
+  return Object.entries(FORMULAS)
+    .filter(([, formula]) => formula(after) !== formula(before))
+    .map(([formula]) => `\`${formula}\``)
+    .join(", ");
 }
 
 function renderErrors(): string {

@@ -98,14 +98,21 @@ const commands = serve({
     joiner.edition += 1;
     const { epoch, edition } = joiner;
     void joiner.socket.send(
-      encodeToRegistrar({ kind: "update", epoch, edition, card: cardOf(edition), bytes: 0 }),
+      encodeToRegistrar({
+        kind: "update",
+        epoch,
+        edition,
+        card: cardOf(edition),
+        proofMs: 0,
+        bytes: 0,
+      }),
     );
   },
   /** One member says goodbye. */
   leave(id: string): void {
     const joiner = joiners.get(id);
     if (joiner === undefined) throw new Error(`no member ${id}`);
-    void joiner.socket.send(encodeToRegistrar({ kind: "leave", epoch: joiner.epoch }));
+    void joiner.socket.send(encodeToRegistrar({ kind: "leave", epoch: joiner.epoch, proofMs: 0 }));
   },
 });
 
