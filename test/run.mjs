@@ -25,7 +25,7 @@ const CHECKS = ["build", "types", "lint", "format:check", "knip"];
 
 /** Tests without real timing run side by side; those over the network one file at a time. */
 const SIDE_BY_SIDE =
-  /^test\/(?:core|wire|testing|simulation|tidy|package|operators(?!\/pipeline))\//;
+  /^test\/(?:(?:core|wire|testing|simulation|tidy|package|operators(?!\/pipeline))\/|balance\/(?:budget|ejection|slow-start|strategies|url)\.|ring\/(?:hash-ring|key-hashes|moved|ramp|table)\.|grpc\/endpoints\.|keys\/(?:pair|proof|rules|z85)\.|client\/(?:denials|farewell|options|reading|streams)\.)/;
 /** Folders of tests that use what is built, so that `npm test -- cli` builds it first. */
 const NEED_BUILD = /^test\/(?:cli|e2e|examples|readme)\//;
 

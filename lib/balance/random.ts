@@ -1,4 +1,6 @@
 const UINT32 = 0x1_0000_0000;
+/** Multiplying is cheaper than dividing, and by a power of two as exact. */
+const UNIT = 1 / UINT32;
 
 /**
  * A fast source of numbers in [0, 1): Xorshift32 (G. Marsaglia, "Xorshift RNGs", 2003), started at
@@ -11,6 +13,6 @@ export function fastRandom(): () => number {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
-    return (state >>> 0) / UINT32;
+    return (state >>> 0) * UNIT;
   };
 }

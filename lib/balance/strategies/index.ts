@@ -1,4 +1,4 @@
-import { WeightedRandomStrategy } from "./alias.ts";
+import { WeightedRandomStrategy } from "./weighted-random.ts";
 import { LeastPendingStrategy } from "./least-pending.ts";
 import { PeakEwmaStrategy } from "./peak-ewma.ts";
 import { RendezvousStrategy } from "./rendezvous.ts";

@@ -1,0 +1,29 @@
+import type { Seat } from "../seat.ts";
+import { smoothOrder } from "./smooth.ts";
+import { seatAt, type Strategy } from "./strategy.ts";
+
+/**
+ * Each as likely as its weight says: anyone in an order in which each has as many turns as its
+ * weight. O(1), and one look into memory less than an alias table takes.
+ */
+export class WeightedRandomStrategy implements Strategy {
+  readonly #random: () => number;
+  #seats: readonly Seat[] = [];
+  #order: Uint32Array = new Uint32Array(0);
+
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  readonly seat = (seats: readonly Seat[]): void => {
+    this.#seats = seats;
+    this.#order = smoothOrder(seats.map(({ peer }) => peer.weight));
+  };
+
+  readonly take = (): Seat => {
+    const order = this.#order;
+    const seat = seatAt(this.#seats, order[(this.#random() * order.length) | 0] ?? 0);
+    seat.pending += 1;
+    return seat;
+  };
+}
