@@ -26,6 +26,8 @@ const CHECKS = ["build", "types", "lint", "format:check", "knip"];
 /** Tests without real timing run side by side; those over the network one file at a time. */
 const SIDE_BY_SIDE =
   /^test\/(?:(?:core|wire|testing|simulation|tidy|package|operators(?!\/pipeline))\/|balance\/(?:budget|ejection|slow-start|strategies|url)\.|ring\/(?:hash-ring|key-hashes|moved|ramp|table)\.|grpc\/endpoints\.|keys\/(?:pair|proof|rules|z85)\.|client\/(?:denials|farewell|options|reading|streams)\.)/;
+/** Over the network, but without claims about milliseconds: two files at a time do not disturb them. */
+const IN_PAIRS = /^test\/(?:keys|grpc|ring|readme|cli\/(?!demo))/;
 /** Folders of tests that use what is built, so that `npm test -- cli` builds it first. */
 const NEED_BUILD = /^test\/(?:cli|e2e|examples|readme)\//;
 
@@ -129,8 +131,13 @@ async function main() {
       concurrency: Math.max(2, availableParallelism()),
     },
     {
+      name: "network tests in pairs",
+      files: files.filter((path) => !SIDE_BY_SIDE.test(path) && IN_PAIRS.test(path)),
+      concurrency: 2,
+    },
+    {
       name: "network tests",
-      files: files.filter((path) => !SIDE_BY_SIDE.test(path)),
+      files: files.filter((path) => !SIDE_BY_SIDE.test(path) && !IN_PAIRS.test(path)),
       concurrency: 1,
     },
   ].filter((part) => part.files.length > 0);
