@@ -15,11 +15,6 @@ export interface Census {
   readonly late: number;
 }
 
-interface Loss {
-  readonly member: Member;
-  readonly atMs: number;
-}
-
 /**
  * When very many are lost at one time, it is more likely the network between us and them than all
  * of them: their removal is held. Shares alone mislead with few peers and counts alone with many,
@@ -29,7 +24,8 @@ interface Loss {
  */
 export class MassLoss {
   readonly #tuning: RegistrarTuning;
-  #recent: Loss[] = [];
+  /** Whose connections closed within the window and who is not back, oldest first. */
+  readonly #recent = new Map<Member, number>();
   readonly #held = new Set<Member>();
   #sinceMs: number | null = null;
   /** The ceiling was reached: nothing is held until it is quiet once. */
@@ -72,13 +68,16 @@ export class MassLoss {
       return { isHeld: true, restored: [] };
     }
     const fromMs = nowMs - this.#tuning.massLossWindowMs;
-    this.#recent = this.#recent.filter(({ atMs }) => atMs > fromMs);
-    this.#recent.push({ member, atMs: nowMs });
-    if (!isMassClosing(this.#recent.length, members)) return { isHeld: false, restored: [] };
+    for (const [lost, atMs] of this.#recent) {
+      if (atMs > fromMs) break;
+      this.#recent.delete(lost);
+    }
+    this.#recent.set(member, nowMs);
+    if (!isMassClosing(this.#recent.size, members)) return { isHeld: false, restored: [] };
     this.#sinceMs = nowMs;
-    const restored = this.#recent.map((loss) => loss.member).filter((other) => other !== member);
-    for (const { member: lost } of this.#recent) this.#held.add(lost);
-    this.#recent = [];
+    for (const lost of this.#recent.keys()) this.#held.add(lost);
+    const restored = [...this.#recent.keys()].filter((lost) => lost !== member);
+    this.#recent.clear();
     return { isHeld: true, restored };
   }
 
@@ -88,6 +87,7 @@ export class MassLoss {
 
   /** Somebody is there again, or gone for a reason of its own. */
   forget(member: Member): void {
+    this.#recent.delete(member);
     this.#held.delete(member);
   }
 

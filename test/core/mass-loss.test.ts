@@ -106,3 +106,13 @@ test("no share of a small service is ever held, whatever its size", () => {
     }),
   );
 });
+
+test("one member that loses its connection again and again is one loss, and none once it is back", () => {
+  const massLoss = new MassLoss(LAN);
+  const [flapping, ...others] = members(10);
+  assert.ok(flapping !== undefined);
+  for (let n = 0; n < 50; n += 1) assert.ok(!massLoss.closed(flapping, 10, n).isHeld);
+  massLoss.forget(flapping);
+  for (const other of others) assert.ok(!massLoss.closed(other, 10, 60).isHeld);
+  assert.ok(massLoss.closed(flapping, 10, 61).isHeld);
+});
