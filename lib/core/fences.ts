@@ -83,6 +83,13 @@ export class Fences {
     }
   }
 
+  /** A consumer that said goodbye gives out nobody: it is neither waited for nor missing. */
+  excuse(route: string): void {
+    for (const fence of this.#open.slice()) {
+      if (fence.waiting.delete(route)) this.#endIfComplete(fence);
+    }
+  }
+
   /** A connection closed, of a consumer that is waited for or of one who waits. */
   closed(route: string): void {
     for (const fence of this.#open.slice()) {

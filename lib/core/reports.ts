@@ -14,6 +14,8 @@ interface Case {
 export interface Scene {
   readonly consumers: number;
   readonly peers: number;
+  /** True for one who is connected: what others said left with them. */
+  readonly isPresent: (reporter: string) => boolean;
 }
 
 /** A verdict that changed. */
@@ -94,7 +96,11 @@ export class Reports {
     return this.#tuning.reportTtlMs / 10;
   }
 
-  #weigh(key: string, open: Case, { consumers, peers }: Scene): Verdict | undefined {
+  #weigh(key: string, open: Case, scene: Scene): Verdict | undefined {
+    const { consumers, peers, isPresent } = scene;
+    for (const reporter of open.untilMs.keys()) {
+      if (!isPresent(reporter)) open.untilMs.delete(reporter);
+    }
     const { reportPercent, massLossPercent } = this.#tuning;
     const agreed = Math.max(2, Math.ceil((consumers * reportPercent) / 100));
     const needed = Math.min(agreed, LIMITS.reportersMax);

@@ -113,6 +113,8 @@ export class Rolls {
       this.publisher.wait(member.service, { route, edition: null, proofMs });
       this.sight(member, "saidGoodbye", nowMs);
     }
+    // Whoever does not wait for proof closes its handle, and gives out nobody any more.
+    if (proofMs === 0) this.fences.excuse(route);
     this.forget(route);
   }
 
@@ -195,43 +197,27 @@ export class Rolls {
   #publish(nowMs: number): void {
     const due = this.publisher.due(nowMs);
     for (const publication of due.publications) this.#emit({ kind: "publish", ...publication });
-    const audiences = new Map<string, Audience>();
-    for (const settled of due.settled) {
-      const { service } = settled;
-      const audience = audiences.get(service) ?? this.#audience(service);
-      audiences.set(service, audience);
-      this.#settle(settled, audience, nowMs);
-    }
+    for (const settled of due.settled) this.#settle(settled, nowMs);
   }
 
   /** What somebody waited for is published: it is told so, and proof is collected if it wants some. */
-  #settle(settled: Settled, { consumers, anonymous }: Audience, nowMs: number): void {
-    const { route, edition, service, revision, proofMs } = settled;
+  #settle({ route, edition, service, revision, proofMs }: Settled, nowMs: number): void {
+    const named = this.consumers.countOf(service);
+    const anonymous = Math.max(0, this.publisher.audience.of(service) - named);
     const message: FromRegistrar =
       edition === null
-        ? { kind: "left", revision, named: consumers.length, anonymous }
+        ? { kind: "left", revision, named, anonymous }
         : { kind: "recorded", edition, revision };
     this.#emit({ kind: "reply", route, message });
     if (proofMs === 0) return;
+    const consumers = this.consumers.of(service);
     const untilMs = nowMs + proofMs;
     this.fences.open({ route, edition, service, revision, consumers, anonymous, untilMs });
   }
 
-  /** Counted once per service, however many leave it together. */
-  #audience(service: string): Audience {
-    const consumers = [...this.consumers.of(service)];
-    const subscribers = this.publisher.audience.of(service);
-    return { consumers, anonymous: Math.max(0, subscribers - consumers.length) };
-  }
-
   #scene(service: string): Scene {
     const peers = this.publisher.roster(service)?.size ?? 0;
-    return { consumers: this.consumers.countOf(service), peers };
+    const isPresent = (route: string): boolean => this.consumers.has(route);
+    return { consumers: this.consumers.countOf(service), peers, isPresent };
   }
-}
-
-/** Who is told of a service: named consumers by connection, and the number of the others. */
-interface Audience {
-  readonly consumers: readonly (readonly [route: string, instance: string])[];
-  readonly anonymous: number;
 }

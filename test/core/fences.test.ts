@@ -143,3 +143,11 @@ test("beyond the limit of fences nothing is proven, and that is said at once", (
   bench.open({ revision: 9999 });
   assert.deepEqual(bench.told[0]?.missing, ["one", "two"]);
 });
+
+test("a consumer that says goodbye meanwhile is neither waited for nor missing", () => {
+  const bench = new Bench();
+  bench.open();
+  bench.fences.acknowledged("r1", "cache", 7);
+  bench.fences.excuse("r2");
+  assert.deepEqual(bench.told, [{ ...PROVEN, acknowledged: ["one"], missing: [] }]);
+});

@@ -11,7 +11,8 @@ const registry = new Registry();
 const PEERS: readonly Member[] = Array.from({ length: 10 }, (_, n) =>
   registry.admit(joinOf(`c${n}`), `r${n}`),
 );
-const SCENE: Scene = { consumers: 4, peers: 10 };
+const isPresent = (): boolean => true;
+const SCENE: Scene = { consumers: 4, peers: 10, isPresent };
 
 class Bench {
   readonly reports = new Reports(LAN);
@@ -49,7 +50,7 @@ test("one reporter alone is heard by nobody, two of four are, and so is their wi
 });
 
 test("of many consumers a quarter must agree", () => {
-  const bench = new Bench({ consumers: 40, peers: 10 });
+  const bench = new Bench({ consumers: 40, peers: 10, isPresent });
   for (let n = 1; n < 10; n += 1) assert.equal(bench.say(0, `w${n}`), undefined);
   assert.equal(bench.say(0, "w10"), true);
 });
@@ -81,7 +82,7 @@ test("reporters who agree about everybody take out no more than a share of the s
 });
 
 test("the last peer of a service stays, whatever is said of it", () => {
-  const bench = new Bench({ consumers: 4, peers: 1 });
+  const bench = new Bench({ consumers: 4, peers: 1, isPresent });
   bench.say(0, "w1");
   assert.equal(bench.say(0, "w2"), undefined);
 });
@@ -103,8 +104,19 @@ test("what was said of one run is not said of the next one", () => {
 });
 
 test("more reporters than the limit are not remembered", () => {
-  const bench = new Bench({ consumers: 20_000, peers: 10 });
+  const bench = new Bench({ consumers: 20_000, peers: 10, isPresent });
   for (let n = 1; n < LIMITS.reportersMax; n += 1) assert.equal(bench.say(0, `w${n}`), undefined);
   assert.equal(bench.say(0, "last"), true);
   assert.equal(bench.say(0, "one more"), undefined);
+});
+
+test("one reporter that connects again and again is not several", () => {
+  const present = new Set(["first"]);
+  const bench = new Bench({ ...SCENE, isPresent: (reporter) => present.has(reporter) });
+  assert.equal(bench.say(0, "first"), undefined);
+  present.clear();
+  present.add("second");
+  assert.equal(bench.say(0, "second"), undefined);
+  present.add("third");
+  assert.equal(bench.say(0, "third"), true);
 });
