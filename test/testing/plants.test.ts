@@ -6,7 +6,7 @@ import { PLANTS } from "./plants.ts";
 import type { Plant } from "./plants.ts";
 
 /** Seeds that a planted bug may take to be found. */
-const SEEDS_MAX = 120;
+const SEEDS_MAX = 60;
 
 const bitten = new Set<string>();
 
