@@ -7,9 +7,8 @@ import type { Bench, Scenario } from "../scenario.ts";
 import { openBareScene, openScene, SERVICE, type BareScene, type Scene } from "../scenes.ts";
 
 const WATCHERS = 20;
-const ROUNDS = 60;
-/** Registrars and watchers live for days: what is measured is neither their first change nor their tenth. */
-const WARM_UP = 100;
+const ROUNDS = 40;
+const WARM_UP = 5;
 const QUIET_MS = 60;
 
 interface Trip {
