@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Report } from "../../lib/core/messages.ts";
 import { deltaTopic } from "../../lib/core/topics.ts";
 import { RegistrarRig } from "./registrar-rig.ts";
-import { answerOf, EPOCH, LAN, watchOf } from "./samples.ts";
+import { EPOCH, LAN, watchOf } from "./samples.ts";
 
 const NAMES = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, n) => `c${String(n).padStart(3, "0")}`);
@@ -106,7 +106,7 @@ test("a member that stood still is warning for a while, with the length of it, a
   assert.deepEqual(rig.list(), ["c1 alive"]);
   rig.pass(LAN.warnForMs + 100);
   assert.equal(entry(), 0);
-  rig.receive("c1", { ...answerOf(1), kind: "answer", epoch: EPOCH, round, stalledMs: 700 });
+  rig.receive("c1", { kind: "answer", epoch: EPOCH, round, stalledMs: 700 });
   rig.pass(50);
   assert.equal(entry(), 0, "a short one is not shown");
 });
