@@ -29,8 +29,8 @@ function rotate(word: number, bits: number): number {
   return (word << bits) | (word >>> (32 - bits));
 }
 
-/** Lets every bit of the input change half of the output. */
-function finish(word: number): number {
+/** The last step by itself: lets every bit of a word change half of the result. */
+export function finish(word: number): number {
   let hash = word;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);

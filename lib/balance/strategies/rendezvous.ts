@@ -1,5 +1,6 @@
 import { RollcallError } from "../../core/errors.ts";
 import type { Peer } from "../../core/peer.ts";
+import { finish, murmur3 } from "../../operators/murmur3.ts";
 import type { Seat } from "../seat.ts";
 import { seatAt, type Strategy } from "./strategy.ts";
 
@@ -20,14 +21,14 @@ export class RendezvousStrategy implements Strategy {
   readonly seat = (seats: readonly Seat[]): void => {
     this.#seats = seats;
     // By id alone, so that a restart under the same id keeps its keys.
-    this.#hashes = Uint32Array.from(seats, ({ peer }) => hashOf(peer.id));
+    this.#hashes = Uint32Array.from(seats, ({ peer }) => murmur3(peer.id, 0));
     this.#weights = [...new Set(seats.map(({ peer }) => peer.weight))];
     this.#classes = Uint32Array.from(seats, ({ peer }) => this.#weights.indexOf(peer.weight));
   };
 
   readonly take = (key: string | undefined, avoid?: (peer: Peer) => boolean): Seat => {
     if (key === undefined) throw new RollcallError("ERR_OPTION", "strategy hash needs pick(key)");
-    const highest = this.#highest(hashOf(key), avoid);
+    const highest = this.#highest(murmur3(key, 0), avoid);
     let best = seatAt(this.#seats, 0);
     let bestScore = -Infinity;
     for (const [at, weight] of this.#weights.entries()) {
@@ -46,7 +47,7 @@ export class RendezvousStrategy implements Strategy {
   #highest(key: number, avoid: ((peer: Peer) => boolean) | undefined): readonly Candidate[] {
     const found = this.#weights.map((): Candidate => ({ slot: -1, hash: -1 }));
     for (let slot = 0; slot < this.#seats.length; slot += 1) {
-      const hash = mix(key ^ (this.#hashes[slot] ?? 0));
+      const hash = finish(key ^ (this.#hashes[slot] ?? 0));
       const candidate = found[this.#classes[slot] ?? 0];
       if (candidate === undefined || hash <= candidate.hash) continue;
       if (avoid?.(seatAt(this.#seats, slot).peer) === true) continue;
@@ -63,21 +64,3 @@ interface Candidate {
 }
 
 const NOBODY: Candidate = { slot: -1, hash: -1 };
-
-/** FNV-1a over the code units, mixed. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) {
-    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  }
-  return mix(hash);
-}
-
-/** The last step of MurmurHash3, in which each bit of the input changes each bit of the result. */
-function mix(value: number): number {
-  let hash = value ^ (value >>> 16);
-  hash = Math.imul(hash, 0x85ebca6b);
-  hash ^= hash >>> 13;
-  hash = Math.imul(hash, 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
-}

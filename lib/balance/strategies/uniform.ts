@@ -2,7 +2,7 @@ import { comparePeers } from "../../core/changes.ts";
 import type { Seat } from "../seat.ts";
 import { seatAt, type Strategy } from "./strategy.ts";
 
-/** Each as likely as any other, weights aside. O(1). */
+/** Everybody is equally likely, weights aside. O(1). */
 export class RandomStrategy implements Strategy {
   readonly #random: () => number;
   #seats: readonly Seat[] = [];
