@@ -1,3 +1,4 @@
+import { runKey } from "../core/peer.ts";
 import type { Peer } from "../core/peer.ts";
 
 /**
@@ -46,15 +47,10 @@ export class Seat {
 
   constructor(settler: Settler, peer: Peer, warmAtMs: number) {
     this.settler = settler;
-    this.key = keyOf(peer);
+    this.key = runKey(peer);
     this.peer = peer;
     this.warmAtMs = warmAtMs;
   }
-}
-
-/** Names one run of a peer. A restart has another key. */
-export function keyOf({ service, id, instance }: Peer): string {
-  return `${service}\0${id}\0${instance}`;
 }
 
 /** A latency below which there is none. */

@@ -1,7 +1,8 @@
+import { runKey } from "../core/peer.ts";
 import type { Peer } from "../core/peer.ts";
 import { isEjected } from "./ejection.ts";
 import { rampLeftMs } from "./slow-start.ts";
-import { keyOf, Seat } from "./seat.ts";
+import { Seat } from "./seat.ts";
 import type { Settler } from "./seat.ts";
 
 /** The two times of a moment: of the machine, and since 1970. */
@@ -35,7 +36,7 @@ export class Seating {
     const byKey = new Map<string, Seat>();
     let isChanged = false;
     for (const peer of peers) {
-      const known = this.#byKey.get(keyOf(peer));
+      const known = this.#byKey.get(runKey(peer));
       isChanged ||= known === undefined || known.peer.weight !== peer.weight;
       const seat = known ?? new Seat(this.#settler, peer, this.#warmAtMs(peer, moment));
       seat.peer = peer;

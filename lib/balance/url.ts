@@ -6,7 +6,7 @@ import { checkOptions } from "../host/check.ts";
 export interface UrlOptions {
   /** What is to be spoken, which becomes the scheme. Default `http`. */
   readonly protocol?: string | undefined;
-  /** Who has to reach it, such as `private` or `public`. Default: any. */
+  /** Who has to reach it, such as `private` or `public`. By default it makes no difference. */
   readonly scope?: string | undefined;
 }
 

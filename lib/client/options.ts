@@ -50,7 +50,7 @@ export interface CardOptions {
 export interface JoinOptions extends ClientOptions, CardOptions {
   /** Survey endpoint of the registrar, or of several. Default `tcp://127.0.0.1:5570`. */
   readonly registrar?: string | readonly string[] | undefined;
-  /** The group to be listed in: any UTF-8 but NUL, up to 255 bytes, not `*`. */
+  /** The group to be listed in: UTF-8 without NUL, up to 255 bytes, not `*`. */
   readonly service: string;
   /** Names this peer in its service. Default: the instance, which is random per run. */
   readonly id?: string | undefined;

@@ -1,3 +1,4 @@
+import { runKey } from "./peer.ts";
 import type { LeftCause } from "./peer.ts";
 
 /** Departures remembered by one follower. */
@@ -12,7 +13,7 @@ export class Departures {
     gone: { readonly id: string; readonly instance: string },
     cause: LeftCause,
   ): void {
-    const key = `${service}\0${gone.id}\0${gone.instance}`;
+    const key = runKey({ service, id: gone.id, instance: gone.instance });
     this.#causes.delete(key);
     this.#causes.set(key, cause);
     if (this.#causes.size <= DEPARTURES_MAX) return;
@@ -24,6 +25,6 @@ export class Departures {
     service: string,
     gone: { readonly id: string; readonly instance: string },
   ): LeftCause | undefined {
-    return this.#causes.get(`${service}\0${gone.id}\0${gone.instance}`);
+    return this.#causes.get(runKey({ service, id: gone.id, instance: gone.instance }));
   }
 }

@@ -1,6 +1,6 @@
 import type { Explain } from "./messages.ts";
 import type { LeftCause, Status } from "./peer.ts";
-import { keyOf } from "./registry.ts";
+import { keyOf } from "./peer.ts";
 import type { Rolls } from "./rolls.ts";
 import type { SurveyorEffect } from "./io.ts";
 

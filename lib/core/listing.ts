@@ -4,7 +4,7 @@ import type { Follower } from "./follower.ts";
 import { bestAuthority, merge, RANK, worstAuthority } from "./merge.ts";
 import type { Testimony } from "./merge.ts";
 import type { Authority } from "./messages.ts";
-import { causeOf, isUsable, toPeer } from "./peer.ts";
+import { causeOf, isUsable, runKey, toPeer } from "./peer.ts";
 import type { Entry, LeftCause, Peer } from "./peer.ts";
 
 /** Where one part of a listing comes from. */
@@ -84,7 +84,7 @@ export class Lister {
   changes(before: readonly Peer[] | null, after: Listing): readonly Change[] {
     return changesBetween(before, after.usable, {
       whyLeft: (peer) => this.#whyLeft(peer, after),
-      wasHere: (peer) => this.#left.has(leftKey(peer)) || this.#departure(peer) !== undefined,
+      wasHere: (peer) => this.#left.has(runKey(peer)) || this.#departure(peer) !== undefined,
     });
   }
 
@@ -92,7 +92,7 @@ export class Lister {
   remember(changes: readonly Change[]): void {
     for (const { kind, peer } of changes) {
       if (kind !== "left") continue;
-      this.#left.set(leftKey(peer), true);
+      this.#left.set(runKey(peer), true);
       const [oldest] = this.#left.keys();
       if (this.#left.size > LEFT_MAX && oldest !== undefined) this.#left.delete(oldest);
     }
@@ -179,10 +179,6 @@ function isShownBy(peer: Peer, entry: Entry): boolean {
   const isSame = peer.instance === entry.instance && peer.standing === entry.standing;
   const isAtRest = peer.stalledMs === undefined && entry.stalledMs === 0;
   return isSame && isAtRest && isSameCard(peer, entry.card);
-}
-
-function leftKey(peer: Peer): string {
-  return `${peer.service}\0${peer.id}\0${peer.instance}`;
 }
 
 /** Finds a peer by name in a sorted list. */

@@ -85,6 +85,16 @@ export interface Tombstone {
   readonly revision: number;
 }
 
+/** A peer's name over all services, whoever runs under it; neither part can contain NUL. */
+export function keyOf(service: string, id: string): string {
+  return `${service}\0${id}`;
+}
+
+/** Names one run of a peer: a restart has another key. */
+export function runKey(run: Pick<Peer, "service" | "id" | "instance">): string {
+  return `${keyOf(run.service, run.id)}\0${run.instance}`;
+}
+
 /** The public shape of an entry. */
 export function toPeer(service: string, entry: Entry): Peer {
   const { id, instance, standing, stalledMs, card } = entry;

@@ -1,4 +1,5 @@
 import type { Join } from "./messages.ts";
+import { keyOf } from "./peer.ts";
 import type { Card, Entry, LeftCause } from "./peer.ts";
 
 /** One member as the registrar knows it. */
@@ -16,11 +17,6 @@ export interface Member {
   route: string | null;
   /** When it became suspect. */
   suspectSinceMs: number;
-}
-
-/** A peer's name over all services; neither part can contain NUL. */
-export function keyOf(service: string, id: string): string {
-  return `${service}\0${id}`;
 }
 
 /** A run before this one had listed it. */

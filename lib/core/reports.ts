@@ -1,6 +1,6 @@
 import { LIMITS } from "./limits.ts";
 import type { RegistrarTuning } from "./options.ts";
-import { keyOf } from "./registry.ts";
+import { keyOf } from "./peer.ts";
 import type { Member } from "./registry.ts";
 
 /** Reports about one run of one peer, by reporter, each with the time at which it expires. */

@@ -1,7 +1,7 @@
 import { destination, pino } from "pino";
 
 /**
- * Where Rollcall reports: any pino logger fits. Every line is one event with its facts, and nothing
+ * Where Rollcall reports; every pino logger fits. Every line is one event with its facts, and nothing
  * secret is among them.
  */
 export interface Logger {

@@ -2,7 +2,7 @@ import { createHmac, diffieHellman, timingSafeEqual } from "node:crypto";
 import type { Join, Watch } from "../core/messages.ts";
 import { publicKeyObject, secretKeyObject } from "./pair.ts";
 import type { KeyPair } from "./pair.ts";
-import { decodeKey, encodeKey, KEY_BYTES } from "./z85.ts";
+import { bytesOf, encodeKey, KEY_BYTES } from "./z85.ts";
 
 /*
  * A proof shows that the sender of a JOIN or WATCH holds a key: ZeroMQ checks keys when it connects,
@@ -101,9 +101,9 @@ export class Prover {
 
   /** Both are known to be keys. */
   constructor(own: KeyPair, registrarKey: string) {
-    this.#registrar = decodeKey(registrarKey) ?? Buffer.alloc(KEY_BYTES);
-    this.#client = decodeKey(own.publicKey) ?? Buffer.alloc(KEY_BYTES);
-    const secret = decodeKey(own.secretKey) ?? Buffer.alloc(KEY_BYTES);
+    this.#registrar = bytesOf(registrarKey);
+    this.#client = bytesOf(own.publicKey);
+    const secret = bytesOf(own.secretKey);
     // A registrar key that is no point of use fails at the handshake as well.
     this.#shared = sharedSecret(secret, this.#registrar) ?? Buffer.alloc(KEY_BYTES);
   }

@@ -1,3 +1,5 @@
+import { RollcallError } from "../core/errors.ts";
+
 /**
  * Z85, the text form of a key (ZeroMQ RFC 32): five characters for each four bytes. No character of
  * it is a quote, a backslash, a comma or a space.
@@ -43,6 +45,13 @@ export function decodeKey(text: unknown): Buffer | undefined {
     key.writeUInt32BE(value, group * GROUP_BYTES);
   }
   return key;
+}
+
+/** The bytes of a key that was checked before; throws `ERR_OPTION` for a text that is none. */
+export function bytesOf(key: string): Buffer {
+  const bytes = decodeKey(key);
+  if (bytes === undefined) throw new RollcallError("ERR_OPTION", "a key is no key");
+  return bytes;
 }
 
 /** NaN where a character is not of the alphabet. */

@@ -1,7 +1,8 @@
 import { causeOf, isUsable } from "../core/peer.ts";
 import type { JoinedCause, LeftCause, Peer } from "../core/peer.ts";
 import type { View } from "../core/view.ts";
-import { byName, nameKey, runKey } from "./keys.ts";
+import { byName, nameKey } from "./keys.ts";
+import { runKey } from "../core/peer.ts";
 
 /** What became of a peer that is not in a list of usable peers any more. */
 export interface Fate {

@@ -1,14 +1,10 @@
 import type { Name } from "../core/changes.ts";
+import { keyOf } from "../core/peer.ts";
 import type { Peer } from "../core/peer.ts";
 
 /** Names a peer whoever runs under the name; NUL is in no service and no id. */
 export function nameKey({ service, id }: Name): string {
-  return `${service}\0${id}`;
-}
-
-/** Names one run of a peer. */
-export function runKey(peer: Pick<Peer, "service" | "id" | "instance">): string {
-  return `${nameKey(peer)}\0${peer.instance}`;
+  return keyOf(service, id);
 }
 
 /** Finds peers by name. */

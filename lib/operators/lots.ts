@@ -20,7 +20,7 @@ export function lotsOf(servers: number, size: number): number {
 
 /**
  * The servers of one watcher, all of them where they are no more than `size`. Each server gets as
- * many watchers as any other, without any of them talking to another (after the subsetting chapter
+ * many watchers as each other one, without a word between them (after the subsetting chapter
  * of "Site Reliability Engineering", Google 2016):
  *
  * Watchers are dealt out in rounds of L = max(1, round(N / size)) lots. Watcher k takes lot

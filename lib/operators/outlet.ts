@@ -5,7 +5,7 @@ import { isUsable } from "../core/peer.ts";
 import type { Peer } from "../core/peer.ts";
 import type { View } from "../core/view.ts";
 import type { Fates } from "./fates.ts";
-import { runKey } from "./keys.ts";
+import { runKey } from "../core/peer.ts";
 
 /** Departures that are remembered so that who comes back has `returned` and is not new. */
 export const LEFT_MAX = 4096;

@@ -32,8 +32,8 @@ const SIZE_MAX = 1_000_000;
 const ORDINALS = 2 ** 20;
 
 /**
- * Some of the usable peers for each watcher, so that every peer is used by as many watchers as any
- * other: 100 watchers of 100 peers with size 10 give each peer exactly 10. It needs no exchange
+ * Some of the usable peers for each watcher, so that all peers are used by equally many
+ * watchers: 100 watchers of 100 peers with size 10 give each peer exactly 10. It needs no exchange
  * between watchers, only the number that the registrar gives each named one; `lotOf` says how.
  * A peer that leaves is made good at once, a restart under the same id changes nothing.
  *

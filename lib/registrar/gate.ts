@@ -1,11 +1,11 @@
-import { keyOf } from "../core/registry.ts";
+import { runKey } from "../core/peer.ts";
 import type { FromRegistrar, Join, ToRegistrar, Watch } from "../core/messages.ts";
 import type { LimitedLog, Logger } from "../host/log.ts";
 import type { SettledRegistrarKeys } from "../keys/options.ts";
 import { claimedKey, isProved, sharedSecret } from "../keys/proof.ts";
 import type { Challenge } from "../keys/proof.ts";
 import type { AllowList } from "../keys/rules.ts";
-import { decodeKey, encodeKey, KEY_BYTES } from "../keys/z85.ts";
+import { bytesOf, encodeKey } from "../keys/z85.ts";
 import type { RegistrarPortKeys, SocketName } from "../transport/port.ts";
 
 /** What a gate needs of the registrar around it. */
@@ -57,10 +57,10 @@ export class Gate {
   constructor(options: GateOptions) {
     this.#options = options;
     const { own } = options.keys;
-    this.#secret = decodeKey(own.secretKey) ?? Buffer.alloc(KEY_BYTES);
+    this.#secret = bytesOf(own.secretKey);
     this.#challenge = {
       nonce: options.nonce,
-      registrar: decodeKey(own.publicKey) ?? Buffer.alloc(KEY_BYTES),
+      registrar: bytesOf(own.publicKey),
     };
   }
 
@@ -160,7 +160,7 @@ export class Gate {
 
   /** An instance can be read in the list, so knowing it must not be enough to speak for it. */
   #owns(key: string, { service, id, instance }: Join): boolean {
-    const name = `${keyOf(service, id)}\0${instance}`;
+    const name = runKey({ service, id, instance });
     const owner = this.#owners.get(name) ?? key;
     if (owner !== key && this.#options.isListed(service, id, instance)) return false;
     this.#owners.set(name, key);
@@ -179,7 +179,7 @@ export class Gate {
   /** Only for listed keys, so strangers cannot make us compute or remember. */
   #sharedWith(key: string): Buffer | undefined {
     if (!this.#shared.has(key)) {
-      const bytes = decodeKey(key) ?? Buffer.alloc(KEY_BYTES);
+      const bytes = bytesOf(key);
       this.#shared.set(key, sharedSecret(this.#secret, bytes));
     }
     return this.#shared.get(key);

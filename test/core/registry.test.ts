@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { judge, keyOf, Registry, showCard } from "../../lib/core/registry.ts";
+import { keyOf } from "../../lib/core/peer.ts";
+import { judge, Registry, showCard } from "../../lib/core/registry.ts";
 import { cardOf, joinOf } from "./samples.ts";
 
 test("a member is found by its name and by its connection", () => {
