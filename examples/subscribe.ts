@@ -4,6 +4,7 @@
  * Run: npx tsx examples/subscribe.ts
  */
 import { join, latest, startRegistrar, watch } from "rollcall";
+import type { Member } from "rollcall";
 
 const registrar = await startRegistrar({
   survey: "tcp://127.0.0.1:0",
@@ -15,15 +16,13 @@ const stop = new AbortController();
 const watcher = watch({ roster, service: "orders", signal: stop.signal });
 await watcher.ready();
 
-const member = await join({ registrar: survey, service: "orders", id: "orders-1", port: 8080 });
-
 // A slow consumer never falls behind: between two steps only the newest list is kept.
-let hasMet = false;
+let member: Member | null = null;
 for await (const peers of latest(watcher.peers$)) {
   console.log(`orders: ${peers.map(({ id, port }) => `${id}:${port}`).join(" ") || "nobody"}`);
-  if (peers.length > 0) void member.leave();
-  else if (hasMet) stop.abort();
-  hasMet ||= peers.length > 0;
+  if (peers.length > 0) void member?.leave();
+  else if (member !== null) stop.abort();
+  else member = await join({ registrar: survey, service: "orders", id: "orders-1", port: 8080 });
 }
 console.log("the watcher has ended");
 await registrar.close();
