@@ -1,15 +1,13 @@
 import { RollcallError } from "../core/errors.ts";
 import { bounded, Deferred } from "../host/wait.ts";
 import type { WaitOptions } from "../host/wait.ts";
-import { numberOf } from "./options.ts";
+import { numberOf, TIME_MAX_MS } from "./number.ts";
 
 /** Bounds of a wait for a peer. */
 export interface AvailableOptions extends WaitOptions {
   /** Ends the wait with `ERR_NO_PEER` after this long. Default: waits without end. */
   readonly deadlineMs?: number | undefined;
 }
-
-const DEADLINE_MAX_MS = 86_400_000;
 
 /** Lets callers wait until there is somebody, again and again. */
 export class Arrival {
@@ -30,7 +28,7 @@ export class Arrival {
     if (this.#isClosed) throw new RollcallError("ERR_CLOSED");
     if (this.#isHere) return;
     if (deadlineMs === undefined) return bounded(this.#next.promise, signal);
-    numberOf("deadlineMs", deadlineMs, [0, DEADLINE_MAX_MS]);
+    numberOf("deadlineMs", deadlineMs, [0, TIME_MAX_MS]);
     await this.#within(deadlineMs, signal);
   }
 

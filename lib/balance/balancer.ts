@@ -1,13 +1,16 @@
 import type { Observable, Subscription } from "rxjs";
-import type { Peer } from "../core/peer.ts";
+import type { Endpoint, Peer } from "../core/peer.ts";
 import { checkOptions } from "../host/check.ts";
 import { Arrival } from "./arrival.ts";
 import type { AvailableOptions } from "./arrival.ts";
 import type { Lease } from "./lease.ts";
 import { settingsOf } from "./options.ts";
-import type { BalancerOptions } from "./options.ts";
+import type { BalancerOptions, BalancerSettings } from "./options.ts";
 import { Picker } from "./picker.ts";
 import type { PeerReport } from "./picker.ts";
+import { isSource } from "./source.ts";
+import type { PeerSource } from "./source.ts";
+import { Witness } from "./witness.ts";
 
 /** Bounds of a wait for a peer, and the key to pick it by. */
 export interface PickOptions extends AvailableOptions {
@@ -37,24 +40,53 @@ const READY = { deadlineMs: true, signal: true } satisfies Record<keyof Availabl
 const PICK = { ...READY, key: true } satisfies Record<keyof PickOptions, true>;
 
 /**
- * A balancer over a list of peers, such as `watcher.peers$`. What was learned of a peer stays when
- * others come and go; a restarted peer starts afresh. When the observable ends or fails the last list
- * stays. It has no timers: ejections end with the first pick after their time. Throws `ERR_OPTION`.
+ * A balancer over a list of peers, such as `watcher.peers$`, or over a watcher. What was learned of a
+ * peer stays when others come and go; a restarted peer starts afresh. When the observable ends or
+ * fails the last list stays. Ejections have no timers: they end with the first pick after their time.
+ *
+ * Given a watcher, it tells the registrars of peers that were ejected because no connection to their
+ * first endpoint can be made, and of those that can be reached again. Throws `ERR_OPTION`.
  */
 export function balancer(
-  peers$: Observable<readonly Peer[]>,
+  from: Observable<readonly Peer[]> | PeerSource,
   options: BalancerOptions = {},
 ): Balancer {
-  const handle = new BalancerHandle(settingsOf(options));
+  if (!isSource(from)) return openBalancer(from, options);
+  return openBalancer(from.peers$, options, new Witness(from, firstEndpointOf));
+}
+
+/** As `balancer`, with a witness of one's own, which it closes. */
+export function openBalancer(
+  peers$: Observable<readonly Peer[]>,
+  options: BalancerOptions,
+  witness?: Witness,
+): Balancer {
+  const settings = settingsOf(options);
+  const { onUnreachable } = settings;
+  const tell = (peer: Peer, isUnreachable: boolean): void => {
+    if (isUnreachable) witness?.doubt(peer);
+    onUnreachable(peer, isUnreachable);
+  };
+  const handle = new BalancerHandle({ ...settings, onUnreachable: tell }, witness);
   handle.follow(peers$);
   return handle;
+}
+
+function firstEndpointOf({ endpoints: [first] }: Peer): Endpoint | undefined {
+  return first === undefined || first.port === 0 || first.host === "" ? undefined : first;
 }
 
 /** Is a picker instead of having one: a pick costs little more than its calls. */
 class BalancerHandle extends Picker implements Balancer {
   readonly #arrival = new Arrival();
+  readonly #witness: Witness | undefined;
   #subscription: Subscription | null = null;
   #peers: readonly Peer[] = [];
+
+  constructor(settings: BalancerSettings, witness?: Witness) {
+    super(settings);
+    this.#witness = witness;
+  }
 
   get peers(): readonly Peer[] {
     return this.#peers;
@@ -87,6 +119,7 @@ class BalancerHandle extends Picker implements Balancer {
   async close(): Promise<void> {
     this.#subscription?.unsubscribe();
     this.stop();
+    this.#witness?.close();
     this.#arrival.close();
   }
 

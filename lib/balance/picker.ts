@@ -95,6 +95,9 @@ export class Picker implements Settler {
     if (outcome === "ok" || latencyMs > seat.latencyMs) {
       observe(seat, latencyMs, { nowMs, decayMs: this.#settings.decayMs });
     }
+    if (this.#ejection.count(seat, outcome !== "ok", nowMs)) {
+      if (this.#ejection.judge({ seats: this.#seating.all, nowMs })) this.#arrange();
+    }
     if (outcome === "ok") return this.#ejection.succeeded(seat, nowMs);
     const situation = { seats: this.#seating.all, nowMs };
     if (this.#ejection.failed(seat, outcome === "unreachable", situation)) this.#arrange();

@@ -34,12 +34,17 @@ export class Seat {
   failures = 0;
   /** How many of those failures were connections that could not be made. */
   refusals = 0;
+  /** Work that ended in the present interval, and how much of it failed. */
+  finished = 0;
+  lost = 0;
   /** Until when it is ejected; 0 where it is not. */
   ejectedUntilMs = 0;
   /** Ejections in a row, which double the time of the next. */
   ejections = 0;
   /** When its last ejection ended. */
   returnedMs = 0;
+  /** So long after its return success ends the row of ejections. */
+  rowMs = 0;
   /** True where the user was told that it cannot be reached. */
   isReported = false;
   /** Until when it gets less than its share. */

@@ -21,6 +21,13 @@ const ANYTHING = "tcp";
  * else of the first that only says `tcp`. Undefined where it has none with a port.
  */
 export function urlOf(peer: Peer, options: UrlOptions = {}): string | undefined {
+  const found = endpointOf(peer, options);
+  const { protocol = "http" } = options;
+  return found === undefined ? undefined : `${protocol}://${hostOf(found)}:${found.port}`;
+}
+
+/** The endpoint that the URL of a peer leads to. */
+export function endpointOf(peer: Peer, options: UrlOptions = {}): Endpoint | undefined {
   checkOptions("urlOf", options, URL_OPTIONS);
   const { protocol = "http", scope } = options;
   if (!SCHEME.test(protocol)) {
@@ -29,10 +36,10 @@ export function urlOf(peer: Peer, options: UrlOptions = {}): string | undefined 
   const usable = peer.endpoints.filter((one) => {
     return one.port > 0 && one.host !== "" && (scope === undefined || one.scope === scope);
   });
-  const found =
+  return (
     usable.find((one) => one.protocol === protocol) ??
-    usable.find((one) => one.protocol === ANYTHING);
-  return found === undefined ? undefined : `${protocol}://${hostOf(found)}:${found.port}`;
+    usable.find((one) => one.protocol === ANYTHING)
+  );
 }
 
 /** The host as it stands in a URL: IPv6 in brackets, its zone percent-encoded. */

@@ -18,6 +18,8 @@ test("wrong options are refused with their names", () => {
     [{ ejection: { share: 1 } }, /ejection has no option "share"/],
     [{ ejection: { maxShare: 2 } }, /ejection.maxShare is 2/],
     [{ ejection: { baseMs: Number.NaN } }, /ejection.baseMs is NaN/],
+    [{ ejection: { successRate: { peersMin: 1 } } }, /ejection.successRate.peersMin is 1/],
+    [{ ejection: { successRate: { factor: 2 } } }, /ejection.successRate has no option "factor"/],
   ];
   for (const [options, message] of wrong) {
     assert.throws(() => balancer(NEVER, options as BalancerOptions), message);

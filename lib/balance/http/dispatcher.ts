@@ -4,11 +4,11 @@ import type { Peer } from "../../core/peer.ts";
 import { watch } from "../../client/watch.ts";
 import { closeOnAbort } from "../../host/wait.ts";
 import type { Balancer } from "../balancer.ts";
-import { urlOf } from "../url.ts";
 import { Exchange } from "./exchange.ts";
 import { Line } from "./line.ts";
+import type { PeerSource } from "../source.ts";
 import { numbersOf } from "./options.ts";
-import type { DispatcherNumbers, DispatcherOptions, PeerSource } from "./options.ts";
+import type { DispatcherNumbers, DispatcherOptions } from "./options.ts";
 import { Targets } from "./target.ts";
 
 /** Services that are balanced at one time. */
@@ -114,13 +114,13 @@ export class RollcallDispatcher extends Dispatcher implements AsyncDisposable {
     if (this.#lines.size >= LINES_MAX) this.#forgetEmpty();
     const { balancer = {}, keyOf = () => undefined, pool, scope } = this.#options;
     const { waitMs, retriesMax, budget } = this.#numbers;
-    const line = new Line(service, this.#source.peers$, {
+    const line = new Line(service, this.#source, {
       balancer,
       keyOf,
       waitMs,
       retriesMax,
       budget,
-      urlOf: (peer) => urlOf(peer, { protocol, scope }),
+      url: { protocol, scope },
       isLost: (peer) => this.#isLost(peer),
       openPool: (url) => new Pool(url, pool),
     });

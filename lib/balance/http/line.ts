@@ -1,10 +1,13 @@
-import { ReplaySubject, type Observable, type Subscription } from "rxjs";
+import { ReplaySubject, type Subscription } from "rxjs";
 import type { Dispatcher, Pool } from "undici";
 import { RollcallError } from "../../core/errors.ts";
 import type { Peer } from "../../core/peer.ts";
 import { Deferred } from "../../host/wait.ts";
-import { balancer, type Balancer } from "../balancer.ts";
+import { openBalancer, type Balancer } from "../balancer.ts";
 import type { BalancerOptions } from "../options.ts";
+import type { PeerSource } from "../source.ts";
+import { endpointOf, urlOf, type UrlOptions } from "../url.ts";
+import { Witness } from "../witness.ts";
 import { Budget, type BudgetNumbers } from "./budget.ts";
 import type { Attempt } from "./faces.ts";
 
@@ -15,7 +18,8 @@ export interface LineSettings {
   readonly retriesMax: number;
   readonly waitMs: number;
   readonly keyOf: (request: Dispatcher.DispatchOptions) => string | undefined;
-  readonly urlOf: (peer: Peer) => string | undefined;
+  /** Which endpoint of a peer is used. */
+  readonly url: UrlOptions;
   /** True for a peer that left the list because it is judged lost, not because it said so. */
   readonly isLost: (peer: Peer) => boolean;
   readonly openPool: (url: string) => Pool;
@@ -50,15 +54,16 @@ export class Line {
   #peers: readonly Peer[] | null = null;
   #listed = new Deferred<void>();
 
-  constructor(service: string, peers$: Observable<readonly Peer[]>, settings: LineSettings) {
+  constructor(service: string, source: PeerSource, settings: LineSettings) {
     this.#service = service;
     this.#settings = settings;
     this.budget = new Budget(settings.budget);
     this.retriesMax = settings.retriesMax;
     this.waitMs = settings.waitMs;
     this.keyOf = settings.keyOf;
-    this.balancer = balancer(this.#lists$, settings.balancer);
-    this.#subscription = peers$.subscribe({
+    const witness = new Witness(source, (peer) => endpointOf(peer, settings.url));
+    this.balancer = openBalancer(this.#lists$, settings.balancer, witness);
+    this.#subscription = source.peers$.subscribe({
       next: (peers) => this.#list(peers),
       error: () => {},
     });
@@ -131,8 +136,9 @@ export class Line {
   }
 
   #list(all: readonly Peer[]): void {
-    const { urlOf } = this.#settings;
-    const peers = all.filter((peer) => peer.service === this.#service && urlOf(peer) !== undefined);
+    const { url } = this.#settings;
+    const isMine = (peer: Peer): boolean => peer.service === this.#service;
+    const peers = all.filter((peer) => isMine(peer) && urlOf(peer, url) !== undefined);
     const before = this.#peers;
     if (before !== null && isSame(before, peers)) return;
     this.#peers = peers;
@@ -140,7 +146,7 @@ export class Line {
     const listed = new Map(peers.map((peer) => [peer.instance, peer]));
     for (const peer of before ?? []) {
       const now = listed.get(peer.instance);
-      if (now === undefined || urlOf(now) !== urlOf(peer)) this.#drain(peer);
+      if (now === undefined || urlOf(now, url) !== urlOf(peer, url)) this.#drain(peer);
     }
     this.#listed.resolve();
     this.#listed = new Deferred<void>();
@@ -160,7 +166,7 @@ export class Line {
   #postOf(peer: Peer): Post {
     const known = this.#posts.get(peer.instance);
     if (known !== undefined) return known;
-    const url = this.#settings.urlOf(peer);
+    const url = urlOf(peer, this.#settings.url);
     if (url === undefined) throw new RollcallError("ERR_NO_PEER", `${peer.id} has no endpoint`);
     const post: Post = { url, pool: this.#settings.openPool(url), passengers: new Set() };
     this.#posts.set(peer.instance, post);

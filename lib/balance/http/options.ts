@@ -1,11 +1,10 @@
 import type { Dispatcher, Pool } from "undici";
-import type { Observable } from "rxjs";
 import { RollcallError } from "../../core/errors.ts";
-import type { Peer } from "../../core/peer.ts";
-import type { View } from "../../core/view.ts";
 import type { WatchOptions } from "../../client/options.ts";
 import { checkOptions } from "../../host/check.ts";
-import { numberOf, type BalancerOptions } from "../options.ts";
+import { numberOf } from "../number.ts";
+import type { BalancerOptions } from "../options.ts";
+import type { PeerSource } from "../source.ts";
 
 /** How requests are repeated. */
 export interface RetryOptions {
@@ -17,13 +16,6 @@ export interface RetryOptions {
   readonly minPerSecond?: number | undefined;
   /** How long requests and retries count, 100 to 600,000. Default 10,000. */
   readonly windowMs?: number | undefined;
-}
-
-/** What a dispatcher needs of a watcher. */
-export interface PeerSource {
-  readonly peers$: Observable<readonly Peer[]>;
-  /** Tells those judged lost from those that said goodbye; without it no request is rescued. */
-  readonly view?: View | undefined;
 }
 
 /** Options of `openDispatcher`. */
