@@ -1,4 +1,4 @@
-import { distinctUntilChanged, map, mergeMap, Observable, ReplaySubject } from "rxjs";
+import { mergeMap, Observable, ReplaySubject } from "rxjs";
 import type { Change } from "../core/changes.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import type { Connection } from "../core/io.ts";
@@ -22,8 +22,6 @@ interface Step {
   readonly listing: Listing;
   readonly consumer: Consumer;
   readonly revision: number;
-  /** When the listing was confirmed, in milliseconds since 1970. */
-  readonly asOf: number;
   readonly before: readonly Peer[] | null;
   readonly changes: readonly Change[];
 }
@@ -58,12 +56,17 @@ export class Streams {
     this.#connection.subscribe(subscriber),
   );
 
-  readonly peers$: Observable<readonly Peer[]> = new Observable<Step>((subscriber) =>
-    this.#steps.subscribe(subscriber),
-  ).pipe(
-    map((step) => step.listing.usable),
-    distinctUntilChanged(),
-  );
+  readonly peers$: Observable<readonly Peer[]> = new Observable((subscriber) => {
+    let last: readonly Peer[] | null = null;
+    return this.#steps.subscribe({
+      next: ({ listing: { usable } }) => {
+        if (usable === last) return;
+        last = usable;
+        subscriber.next(usable);
+      },
+      complete: () => subscriber.complete(),
+    });
+  });
 
   readonly view$: Observable<View> = new Observable<View>((subscriber) => {
     let last: readonly Peer[] | null = null;
@@ -114,7 +117,6 @@ export class Streams {
       listing: isUnchanged ? { ...listing, usable: before.usable } : listing,
       consumer,
       revision: (this.#latest?.revision ?? 0) + 1,
-      asOf: wallOf(listing.asOfMs),
       before: before?.usable ?? null,
       changes,
     };
@@ -141,11 +143,11 @@ export class Streams {
   }
 
   #view(step: Step, changes: readonly Change[]): View {
-    const { listing, revision, asOf, consumer } = step;
+    const { listing, revision, consumer } = step;
     return {
       service: this.#service,
       revision,
-      asOf,
+      asOf: wallOf(listing.asOfMs),
       authority: listing.authority,
       peers: listing.peers,
       changes,

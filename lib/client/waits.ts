@@ -28,6 +28,7 @@ export class Waits {
   }
 
   settle(effect: ClientEffect): void {
+    if (this.#open.size === 0) return;
     for (const { deferred, isDone } of this.#open) {
       const value = isDone(effect);
       if (value !== undefined) deferred.resolve(value);

@@ -34,6 +34,7 @@ export function changesBetween(
   context: ChangeContext,
 ): readonly Change[] {
   if (before === null) return after.map((peer) => ({ kind: "joined", peer, cause: "present" }));
+  if (before === after) return [];
   const left: Change[] = [];
   const came: Change[] = [];
   const leave = (peer: Peer): void => void left.push({ kind: "left", ...context.whyLeft(peer) });
@@ -56,7 +57,7 @@ export function changesBetween(
       join(is);
     } else if (!isSameCard(was, is)) came.push({ kind: "updated", peer: is, cause: "updated" });
   }
-  return [...left, ...came];
+  return left.length === 0 ? came : came.length === 0 ? left : [...left, ...came];
 }
 
 /** True where two cards say the same. */

@@ -37,6 +37,10 @@ export class FenceList {
     this.#open.set(service, Math.max(revision, this.#open.get(service) ?? 0));
   }
 
+  get isOpen(): boolean {
+    return this.#open.size > 0;
+  }
+
   clear(): void {
     this.#open.clear();
   }

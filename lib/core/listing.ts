@@ -4,7 +4,7 @@ import type { Follower } from "./follower.ts";
 import { bestAuthority, merge, RANK, worstAuthority } from "./merge.ts";
 import type { Testimony } from "./merge.ts";
 import type { Authority } from "./messages.ts";
-import { causeOf, isUsable, runKey, toPeer } from "./peer.ts";
+import { causeOf, isUsable, peerOf, runKey } from "./peer.ts";
 import type { Entry, LeftCause, Peer } from "./peer.ts";
 
 /** Where one part of a listing comes from. */
@@ -51,6 +51,8 @@ export class Lister {
   }
 
   list(): Listing {
+    const [only] = this.#followers;
+    if (only !== undefined && this.#followers.length === 1) return this.#listOf(only);
     const peers: Peer[] = [];
     const told: Authority[] = [];
     for (const service of this.#services()) {
@@ -61,18 +63,28 @@ export class Lister {
         if (!this.#saidGoodbye(service, entry)) peers.push(this.#peer(service, entry));
       }
     }
-    peers.sort(comparePeers);
-    this.#listed = peers;
-    this.#usable = Object.freeze(peers.filter(isUsable));
     const best = bestAuthority(this.#followers.map((follower) => follower.authority));
-    // Frozen, because every subscriber is shown the same arrays.
-    return {
-      authority: told.length === 0 ? best : worstAuthority(told),
-      peers: Object.freeze(peers),
-      usable: this.#usable,
-      sources: this.#sources(),
-      asOfMs: this.#asOfMs(best),
-    };
+    const authority = told.length === 0 ? best : worstAuthority(told);
+    return this.#listing(peers, authority, this.#asOfMs(best));
+  }
+
+  /** One registrar alone, as nearly always, is believed as it is, and there is nothing to merge. */
+  #listOf(follower: Follower): Listing {
+    const peers: Peer[] = [];
+    for (const list of follower.lists.values()) {
+      if (list.epoch === null) continue;
+      for (const entry of list.entries()) peers.push(this.#peer(list.service, entry));
+    }
+    return this.#listing(peers, follower.authority, follower.heardMs);
+  }
+
+  /** Its lists are frozen, because every subscriber is shown the same arrays. */
+  #listing(peers: Peer[], authority: Authority, asOfMs: number): Listing {
+    if (peers.length > 1) peers.sort(comparePeers);
+    this.#listed = Object.freeze(peers);
+    this.#usable = peers.every(isUsable) ? this.#listed : Object.freeze(peers.filter(isUsable));
+    const sources = this.#sources();
+    return { authority, peers: this.#listed, usable: this.#usable, sources, asOfMs };
   }
 
   /** The usable peers of the latest listing. */
@@ -93,15 +105,14 @@ export class Lister {
     for (const { kind, peer } of changes) {
       if (kind !== "left") continue;
       this.#left.set(runKey(peer), true);
+      if (this.#left.size <= LEFT_MAX) continue;
       const [oldest] = this.#left.keys();
-      if (this.#left.size > LEFT_MAX && oldest !== undefined) this.#left.delete(oldest);
+      if (oldest !== undefined) this.#left.delete(oldest);
     }
   }
 
   /** What any follower holds a list of. */
   #services(): Iterable<string> {
-    const [first, ...others] = this.#followers;
-    if (first === undefined || others.length === 0) return first?.lists.keys() ?? [];
     return new Set(this.#followers.flatMap((follower) => [...follower.lists.keys()]));
   }
 
@@ -116,7 +127,6 @@ export class Lister {
 
   /** A goodbye ends a run for good, whoever heard it; another registrar may not know it yet. */
   #saidGoodbye(service: string, entry: Entry): boolean {
-    if (this.#followers.length < 2) return false;
     return this.#followers.some(
       ({ departures }) => departures.causeOf(service, entry) === "goodbye",
     );
@@ -124,10 +134,12 @@ export class Lister {
 
   #sources(): Source[] {
     const sources: Source[] = [];
-    for (const [source, { authority, lists }] of this.#followers.entries()) {
+    let source = 0;
+    for (const { authority, lists } of this.#followers) {
       for (const { service, epoch, revision } of lists.values()) {
         sources.push({ source, service, epoch, revision, authority });
       }
+      source += 1;
     }
     return sources;
   }
@@ -151,11 +163,14 @@ export class Lister {
 
   /** Told by whoever is to be believed most: one that fell silent may know an older story. */
   #departure(peer: Peer): LeftCause | undefined {
+    let first: LeftCause | undefined;
     for (const follower of this.#byAuthority()) {
       const cause = follower.departures.causeOf(peer.service, peer);
-      if (cause !== undefined) return cause;
+      // Final, while another cause may be that of an earlier absence.
+      if (cause === "goodbye") return cause;
+      first ??= cause;
     }
-    return undefined;
+    return first;
   }
 
   #byAuthority(): readonly Follower[] {
@@ -167,7 +182,7 @@ export class Lister {
     const known = this.#peers.get(entry);
     if (known !== undefined) return known;
     const was = findPeer(this.#listed, { service, id: entry.id });
-    const peer = was !== undefined && isShownBy(was, entry) ? was : toPeer(service, entry);
+    const peer = was !== undefined && isShownBy(was, entry) ? was : peerOf(service, entry);
     if (entry.cause !== null) this.#suspicions.set(peer, entry.cause);
     this.#peers.set(entry, peer);
     return peer;

@@ -95,7 +95,22 @@ export function runKey(run: Pick<Peer, "service" | "id" | "instance">): string {
   return `${keyOf(run.service, run.id)}\0${run.instance}`;
 }
 
-/** The public shape of an entry. */
+/** The shapes of entries that were shown. */
+const shapes = new WeakMap<Entry, Peer>();
+
+/**
+ * The public shape of an entry: made once, however many handles of a process are shown the entry,
+ * because each message is read once for all of them.
+ */
+export function peerOf(service: string, entry: Entry): Peer {
+  const known = shapes.get(entry);
+  if (known?.service === service) return known;
+  const peer = toPeer(service, entry);
+  shapes.set(entry, peer);
+  return peer;
+}
+
+/** The public shape of an entry, made anew. */
 export function toPeer(service: string, entry: Entry): Peer {
   const { id, instance, standing, stalledMs, card } = entry;
   const first = card.endpoints[0];

@@ -24,7 +24,8 @@ export class Roster {
   readonly #dirty = new Set<string>();
   /** Why an instance left, until the revision that says so. */
   readonly #causes = new Map<string, LeftCause>();
-  #tombstones: Tombstone[] = [];
+  /** By run, oldest first. */
+  readonly #tombstones = new Map<string, Tombstone>();
   #snapshot: ServiceSnapshot | null = null;
   #bytes = 0;
 
@@ -49,7 +50,7 @@ export class Roster {
 
   /** Bytes of a snapshot, nearly. */
   get bytes(): number {
-    return this.#bytes + this.#tombstones.length * CHANGE_BYTES;
+    return this.#bytes + this.#tombstones.size * CHANGE_BYTES;
   }
 
   get published(): ReadonlyMap<string, Entry> {
@@ -62,13 +63,13 @@ export class Roster {
 
   /** Notes why an instance left, to be told with the revision in which it is missing. */
   left(id: string, instance: string, cause: LeftCause): void {
-    this.#causes.set(`${id}\0${instance}`, cause);
+    this.#causes.set(runOf(id, instance), cause);
     this.#dirty.add(id);
   }
 
   /** The remembered departure of an instance. */
   tombstone(id: string, instance: string): Tombstone | undefined {
-    return this.#tombstones.findLast((t) => t.id === id && t.instance === instance);
+    return this.#tombstones.get(runOf(id, instance));
   }
 
   /**
@@ -104,7 +105,7 @@ export class Roster {
       service: this.service,
       revision: this.#revision,
       entries: [...this.#published.values()],
-      tombstones: [...this.#tombstones],
+      tombstones: [...this.#tombstones.values()],
     };
     return this.#snapshot;
   }
@@ -114,7 +115,7 @@ export class Roster {
     if (before === now) return [];
     const changes: RosterChange[] = [];
     if (before !== undefined && before.instance !== now?.instance) {
-      const cause = this.#causes.get(`${id}\0${before.instance}`) ?? "unknown";
+      const cause = this.#causes.get(runOf(id, before.instance)) ?? "unknown";
       changes.push({ kind: "gone", id, instance: before.instance, cause });
     }
     if (now === undefined) return changes;
@@ -137,9 +138,7 @@ export class Roster {
       this.#published.set(id, change.entry);
       this.#bytes += at.bytes - (this.#sizes.get(id) ?? 0);
       this.#sizes.set(id, at.bytes);
-      if (change.returned) {
-        this.#tombstones = this.#tombstones.filter((t) => t.id !== id || t.instance !== instance);
-      }
+      if (change.returned) this.#tombstones.delete(runOf(id, instance));
       return;
     }
     const before = this.#published.get(change.id);
@@ -159,7 +158,16 @@ export class Roster {
     this.#bytes -= this.#sizes.get(gone.id) ?? 0;
     this.#sizes.delete(gone.id);
     const { id, instance, cause } = gone;
-    this.#tombstones.push({ id, instance, cause, revision });
-    if (this.#tombstones.length > LIMITS.tombstonesMax) this.#tombstones.shift();
+    const run = runOf(id, instance);
+    this.#tombstones.delete(run);
+    this.#tombstones.set(run, { id, instance, cause, revision });
+    if (this.#tombstones.size <= LIMITS.tombstonesMax) return;
+    const [oldest] = this.#tombstones.keys();
+    if (oldest !== undefined) this.#tombstones.delete(oldest);
   }
+}
+
+/** One run of a peer within the service; neither part can contain NUL. */
+function runOf(id: string, instance: string): string {
+  return `${id}\0${instance}`;
 }

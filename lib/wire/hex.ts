@@ -39,3 +39,32 @@ function digit(code: number): number {
   if (code >= 48 && code <= 57) return code - 48;
   return code >= 97 && code <= 102 ? code - 87 : -1;
 }
+
+/** Bytes of an epoch, a nonce or a token. */
+export const RANDOM_BYTES = 16;
+
+/** The random value read last: nearly always it is the epoch of the one registrar there is. */
+let latestText = "0".repeat(2 * RANDOM_BYTES);
+const latestBytes = new Uint8Array(RANDOM_BYTES);
+
+/** 16 bytes of `bytes` from `start` on as 32 lower-case hexadecimal digits. */
+export function randomOf(bytes: Uint8Array, start: number): string {
+  for (let index = 0; index < RANDOM_BYTES; index += 1) {
+    if (bytes[start + index] === latestBytes[index]) continue;
+    latestBytes.set(bytes.subarray(start, start + RANDOM_BYTES));
+    latestText = hexOf(bytes, start, RANDOM_BYTES);
+    break;
+  }
+  return latestText;
+}
+
+/** True for 32 lower-case hexadecimal digits. */
+export function isRandom(text: string): boolean {
+  return text === latestText || isHex(text, RANDOM_BYTES);
+}
+
+/** Writes 32 lower-case hexadecimal digits as 16 bytes into `target` from `start` on. */
+export function writeRandom(text: string, target: Uint8Array, start: number): void {
+  if (text === latestText) target.set(latestBytes, start);
+  else writeHex(text, target, start);
+}

@@ -1,15 +1,15 @@
-import type { Answer, Survey } from "../core/messages.ts";
-import { RANDOM_BYTES } from "./scalars.ts";
-import { hexOf, isHex, writeHex } from "./hex.ts";
+import type { Answer, Leave, Survey } from "../core/messages.ts";
+import { isRandom, RANDOM_BYTES, randomOf, writeRandom } from "./hex.ts";
+import { INTERVAL_MS_MAX } from "./scalars.ts";
 import { KIND } from "./kinds.ts";
 
 /*
- * Surveys and answers are nearly all of the traffic, so they are written and read here without the
- * general codec: the same bytes at a tenth of its cost. Whatever is unusual (a number above 32 bits,
+ * Surveys and answers are nearly all of the traffic, and for a goodbye many wait, so they are
+ * written and read here without the general codec: the same bytes at a tenth of its cost. Whatever is unusual (a number above 32 bits,
  * a longer array of a later version) is left to the general codec, which alone judges.
  */
 
-const ANSWER_HEAD = 4 + RANDOM_BYTES;
+const HEAD = 4 + RANDOM_BYTES;
 
 /** `[2, round]`, or undefined for the general codec. */
 export function encodeSurvey({ round }: Survey): Uint8Array | undefined {
@@ -32,15 +32,15 @@ export function decodeSurvey(frame: Uint8Array): Survey | undefined {
 
 /** `[19, epoch, round, stalledMs]`, or undefined for the general codec. */
 export function encodeAnswer({ epoch, round, stalledMs }: Answer): Uint8Array | undefined {
-  if (!isUint32(round) || !isUint32(stalledMs) || !isHex(epoch, RANDOM_BYTES)) return undefined;
-  const second = ANSWER_HEAD + sizeOf(round);
+  if (!isUint32(round) || !isUint32(stalledMs) || !isRandom(epoch)) return undefined;
+  const second = HEAD + sizeOf(round);
   const frame = new Uint8Array(second + sizeOf(stalledMs));
   frame[0] = 0x94;
   frame[1] = KIND.answer;
   frame[2] = 0xc4;
   frame[3] = RANDOM_BYTES;
-  writeHex(epoch, frame, 4);
-  writeUint(frame, ANSWER_HEAD, round);
+  writeRandom(epoch, frame, 4);
+  writeUint(frame, HEAD, round);
   writeUint(frame, second, stalledMs);
   return frame;
 }
@@ -49,12 +49,35 @@ export function encodeAnswer({ epoch, round, stalledMs }: Answer): Uint8Array | 
 export function decodeAnswer(frame: Uint8Array): Answer | undefined {
   if (frame[0] !== 0x94 || frame[1] !== KIND.answer) return undefined;
   if (frame[2] !== 0xc4 || frame[3] !== RANDOM_BYTES) return undefined;
-  const round = readUint(frame, ANSWER_HEAD);
-  const second = ANSWER_HEAD + widthAt(frame, ANSWER_HEAD);
+  const round = readUint(frame, HEAD);
+  const second = HEAD + widthAt(frame, HEAD);
   const stalledMs = readUint(frame, second);
   const end = second + widthAt(frame, second);
   if (round < 0 || stalledMs < 0 || end !== frame.length) return undefined;
-  return { kind: "answer", epoch: hexOf(frame, 4, RANDOM_BYTES), round, stalledMs };
+  return { kind: "answer", epoch: randomOf(frame, 4), round, stalledMs };
+}
+
+/** `[21, epoch, proofMs]`, or undefined for the general codec. */
+export function encodeLeave({ epoch, proofMs }: Leave): Uint8Array | undefined {
+  if (!isUint32(proofMs) || proofMs > INTERVAL_MS_MAX || !isRandom(epoch)) return undefined;
+  const frame = new Uint8Array(HEAD + sizeOf(proofMs));
+  frame[0] = 0x93;
+  frame[1] = KIND.leave;
+  frame[2] = 0xc4;
+  frame[3] = RANDOM_BYTES;
+  writeRandom(epoch, frame, 4);
+  writeUint(frame, HEAD, proofMs);
+  return frame;
+}
+
+/** The goodbye in a frame, or undefined for the general codec. */
+export function decodeLeave(frame: Uint8Array): Leave | undefined {
+  if (frame[0] !== 0x93 || frame[1] !== KIND.leave) return undefined;
+  if (frame[2] !== 0xc4 || frame[3] !== RANDOM_BYTES) return undefined;
+  const proofMs = readUint(frame, HEAD);
+  if (proofMs < 0 || proofMs > INTERVAL_MS_MAX) return undefined;
+  if (HEAD + widthAt(frame, HEAD) !== frame.length) return undefined;
+  return { kind: "leave", epoch: randomOf(frame, 4), proofMs };
 }
 
 function isUint32(value: number): boolean {

@@ -1,6 +1,6 @@
 import { LIMITS } from "../core/limits.ts";
 import { exceeded, malformed, type Codec, type Flaw } from "./codec.ts";
-import { hexOf, isHex, writeHex } from "./hex.ts";
+import { isRandom, RANDOM_BYTES, randomOf, writeRandom } from "./hex.ts";
 import {
   HAS_LONE_SURROGATE,
   HAS_NUL,
@@ -11,11 +11,11 @@ import {
   utf8Length,
 } from "./text.ts";
 
+/** The longest interval a registrar may tell: one day in milliseconds. */
+export const INTERVAL_MS_MAX = 86_400_000;
+
 /** A limit of `LIMITS` by its name, so that an error can name it. */
 export type LimitName = keyof typeof LIMITS;
-
-/** Bytes of an epoch and of a nonce. */
-export const RANDOM_BYTES = 16;
 
 /** A whole number from `min` to `max`; the default is every one that a double holds exactly. */
 export function whole(min = 0, max = Number.MAX_SAFE_INTEGER): Codec<number> {
@@ -94,18 +94,16 @@ export function word<T extends string>(words: readonly T[], fallback?: T): Codec
 /** 16 random bytes: hexadecimal digits in the program, a bin of 16 bytes on the wire. */
 export const random: Codec<string> = {
   check: (value, at) =>
-    typeof value === "string" && isHex(value, RANDOM_BYTES)
+    typeof value === "string" && isRandom(value)
       ? undefined
       : malformed(`${at} is not ${RANDOM_BYTES} bytes in lower-case hexadecimal digits`),
   write(value) {
     const bytes = new Uint8Array(RANDOM_BYTES);
-    writeHex(value, bytes, 0);
+    writeRandom(value, bytes, 0);
     return bytes;
   },
   read: (wire) =>
-    wire instanceof Uint8Array && wire.length === RANDOM_BYTES
-      ? hexOf(wire, 0, RANDOM_BYTES)
-      : undefined,
+    wire instanceof Uint8Array && wire.length === RANDOM_BYTES ? randomOf(wire, 0) : undefined,
 };
 
 /** Bytes of any content, at most `LIMITS[limit]` of them. */

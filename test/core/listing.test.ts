@@ -414,6 +414,17 @@ test("why a peer left is told by the live registrar, not by one that fell silent
   assert.deepEqual(bench.told(before), [["left", "a", "goodbye"]]);
 });
 
+test("a goodbye that one registrar had heard was called by an earlier absence that another remembered", () => {
+  const bench = new Bench(2);
+  bench.hold(0, entryOf("a"));
+  bench.hold(1, entryOf("a"));
+  bench.change(0, { ...goneOf("a"), cause: "missed-surveys" });
+  bench.change(0, putOf(entryOf("a"), true));
+  const before = bench.lister.list().usable;
+  bench.change(1, goneOf("a"));
+  assert.deepEqual(bench.told(before), [["left", "a", "goodbye"]]);
+});
+
 test("a peer that stood still a moment ago is warning, with how long, and passing again later", () => {
   const bench = new Bench();
   bench.hold(0, entryOf("a"));

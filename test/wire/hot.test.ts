@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { decodeAnswer, decodeSurvey, encodeAnswer, encodeSurvey } from "../../lib/wire/hot.ts";
+import {
+  decodeAnswer,
+  decodeLeave,
+  decodeSurvey,
+  encodeAnswer,
+  encodeLeave,
+  encodeSurvey,
+} from "../../lib/wire/hot.ts";
 import { KIND } from "../../lib/wire/kinds.ts";
+import { INTERVAL_MS_MAX } from "../../lib/wire/scalars.ts";
 import { fromRegistrar, toRegistrar } from "./arbitraries.ts";
 import { bytesOf, embedded, rawFrame } from "./frames.ts";
 import { EPOCH } from "./samples.ts";
@@ -33,6 +41,17 @@ test("an answer has the bytes of the general encoder, or is left to it", () => {
   );
 });
 
+test("a goodbye has the bytes of the general encoder", () => {
+  fc.assert(
+    fc.property(toRegistrar.leave, (message) => {
+      const frame = encodeLeave(message);
+      assert.ok(frame);
+      assert.deepEqual(frame, rawFrame([KIND.leave, bytesOf(message.epoch), message.proofMs]));
+      assert.deepEqual(decodeLeave(embedded(frame)), message);
+    }),
+  );
+});
+
 test("what cannot travel is left to the general encoder, which says why", () => {
   for (const round of [-1, 0.5, NaN, 2 ** 32])
     assert.equal(encodeSurvey({ kind: "survey", round }), undefined);
@@ -43,6 +62,9 @@ test("what cannot travel is left to the general encoder, which says why", () => 
     { epoch: EPOCH.toUpperCase() },
   ]) {
     assert.equal(encodeAnswer({ ...answer, ...change }), undefined);
+  }
+  for (const change of [{ proofMs: -1 }, { proofMs: INTERVAL_MS_MAX + 1 }, { epoch: "00" }]) {
+    assert.equal(encodeLeave({ kind: "leave", epoch: EPOCH, proofMs: 0, ...change }), undefined);
   }
 });
 
@@ -66,11 +88,18 @@ const UNUSUAL: readonly (readonly [name: string, hex: string])[] = [
   ],
   ["an answer with an epoch of text", `94 13 d910 ${"61".repeat(16)} 01 00`],
   ["an answer with a text for a round", `${head} a0 00`],
+  ["a goodbye that ends in its epoch", "9315c41000"],
+  ["a goodbye without its time", `93 15 c410 ${EPOCH}`],
+  ["a goodbye with a cut time", `93 15 c410 ${EPOCH} cd01`],
+  ["a goodbye that waits for more than a day", `93 15 c410 ${EPOCH} ce05265c01`],
+  ["a goodbye with more", `93 15 c410 ${EPOCH} 00 00`],
+  ["a goodbye of a later version", `94 15 c410 ${EPOCH} 00 00`],
 ];
 
 for (const [name, hex] of UNUSUAL) {
   test(`${name} is left to the general decoder`, () => {
     assert.equal(decodeSurvey(bytesOf(hex)), undefined);
     assert.equal(decodeAnswer(bytesOf(hex)), undefined);
+    assert.equal(decodeLeave(bytesOf(hex)), undefined);
   });
 }

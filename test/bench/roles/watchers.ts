@@ -1,4 +1,4 @@
-import { watch, type Watcher } from "../../../lib/index.ts";
+import { watch, type Peer, type Watcher } from "../../../lib/index.ts";
 import { machineMs } from "../clock.ts";
 import { serve } from "../serve.ts";
 import { Sightings } from "../sightings.ts";
@@ -16,15 +16,37 @@ let sightings = new Sightings(0);
 let watchers: Watcher[] = [];
 let changes = 0;
 
-function observe(watcher: Watcher, withChanges: boolean): void {
-  let had = new Set<string>();
-  watcher.peers$.subscribe((peers) => {
-    const atMs = machineMs();
+/** What one watcher was shown, and when. */
+interface Emission {
+  readonly atMs: number;
+  readonly peers: readonly Peer[];
+  /** Ids that this watcher had before; brought up to date when the emission is looked at. */
+  readonly had: Set<string>;
+}
+
+let emissions: Emission[] = [];
+
+/** Later, so that looking does not keep the next watcher waiting. */
+function lookLater(emission: Emission): void {
+  if (emissions.length === 0) setImmediate(lookAtAll);
+  emissions.push(emission);
+}
+
+function lookAtAll(): void {
+  const shown = emissions;
+  emissions = [];
+  for (const { atMs, peers, had } of shown) {
     const has = new Set(peers.map((peer) => peer.id));
     for (const id of has) if (!had.has(id)) sightings.note(`+${id}`, atMs);
     for (const id of had) if (!has.has(id)) sightings.note(`-${id}`, atMs);
-    had = has;
-  });
+    had.clear();
+    for (const id of has) had.add(id);
+  }
+}
+
+function observe(watcher: Watcher, withChanges: boolean): void {
+  const had = new Set<string>();
+  watcher.peers$.subscribe((peers) => lookLater({ atMs: machineMs(), peers, had }));
   if (withChanges) watcher.changes$.subscribe(() => (changes += 1));
 }
 
