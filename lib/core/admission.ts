@@ -4,6 +4,7 @@ import type { Join, Watch } from "./messages.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { RegistrarTuning } from "./options.ts";
 import { keyOf } from "./peer.ts";
+import { addressOf } from "./recorder.ts";
 import { isReturning, showCard } from "./registry.ts";
 import type { Member } from "./registry.ts";
 import type { Rolls } from "./rolls.ts";
@@ -44,7 +45,10 @@ export class Admission {
 
   join(route: string, join: Join, nowMs: number): void {
     const refusal = this.#objection(route, join);
-    if (refusal !== undefined) return this.#refuse(route, ...refusal);
+    if (refusal !== undefined) {
+      this.#turnedAway(join, refusal[0], nowMs);
+      return this.#refuse(route, ...refusal);
+    }
     const incumbent = this.#rolls.registry.find(join.service, join.id);
     if (incumbent === undefined) return this.#admit(route, join, nowMs);
     if (incumbent.instance === join.instance)
@@ -88,7 +92,7 @@ export class Admission {
     const challenge = this.#challenges.get(keyOf(member.service, member.id));
     if (challenge === undefined || round < challenge.round) return;
     this.#challenges.delete(keyOf(member.service, member.id));
-    this.#rolls.note(member, "kept its id against another process", nowMs);
+    this.#rolls.note(member, { kind: "kept", against: challenge.newcomer.instance }, nowMs);
     this.#refuse(challenge.route, "ERR_ID_TAKEN", `${member.id} in ${member.service}`);
   }
 
@@ -169,7 +173,11 @@ export class Admission {
     const member = this.#rolls.registry.admit(join, route);
     if (member.returning) this.#rolls.trust.returned(nowMs);
     this.#welcome(member, { route, nowMs });
-    this.#rolls.note(member, `joined: instance ${join.instance}`, nowMs);
+    const { instance, edition, card } = join;
+    const address = addressOf(card);
+    const isReturning = member.returning;
+    const joined = { kind: "joined", instance, edition, address, isReturning } as const;
+    this.#rolls.note(member, joined, nowMs);
   }
 
   #rebind(
@@ -189,7 +197,7 @@ export class Admission {
     this.#rolls.trust.returned(at.nowMs);
     // Its old connection may still be open; what it says there no longer counts.
     if (before !== null) this.#rolls.forget(before);
-    this.#rolls.note(member, "reconnected", at.nowMs);
+    this.#rolls.note(member, { kind: "reconnected", wasOpen: before !== null }, at.nowMs);
   }
 
   #welcome(member: Member, at: { readonly route: string; readonly nowMs: number }): void {
@@ -197,7 +205,7 @@ export class Admission {
     const { edition } = member.entry;
     rounds.add(at.route);
     publisher.touch(member.service, member.id);
-    publisher.wait(member.service, { route: at.route, edition, proofMs: 0 });
+    publisher.wait(member.service, { route: at.route, edition, id: member.id, proofMs: 0 });
     this.#emit({
       kind: "reply",
       route: at.route,
@@ -253,7 +261,7 @@ export class Admission {
       deadlineMs: at.nowMs + waitMs,
       wasPostponed: false,
     });
-    this.#rolls.note(incumbent, `challenged by instance ${join.instance}`, at.nowMs);
+    this.#rolls.note(incumbent, { kind: "challenged", by: join.instance }, at.nowMs);
   }
 
   /** The newcomer takes the id, if the same holder still has it. */
@@ -267,6 +275,13 @@ export class Admission {
     if (holder === undefined) return this.#admit(route, newcomer, nowMs);
     if (holder === incumbent) return this.#replace(incumbent, newcomer, { route, nowMs });
     this.#refuse(route, "ERR_ID_TAKEN", `${newcomer.id} in ${newcomer.service}`);
+  }
+
+  /** Who asks again and again is written down once, and so pushes nothing else out. */
+  #turnedAway({ service, id, instance }: Join, code: ErrorCode, nowMs: number): void {
+    const last = this.#rolls.recorder.history.of(service, id)?.notes.at(-1)?.event;
+    if (last?.kind === "refused") return;
+    this.#rolls.note({ service, id }, { kind: "refused", code, instance }, nowMs);
   }
 
   #refuse(route: string, code: ErrorCode, text: string): void {

@@ -1,22 +1,27 @@
-import type { Explain } from "./messages.ts";
-import type { LeftCause, Status } from "./peer.ts";
-import { keyOf } from "./peer.ts";
-import type { Rolls } from "./rolls.ts";
 import type { SurveyorEffect } from "./io.ts";
+import type { Explain } from "./messages.ts";
+import type { PeerEvent, RegistrarEvent } from "./record-event.ts";
+import { describePeerEvent, describeRegistrarEvent } from "./record-text.ts";
+import type { PeerState } from "./recording.ts";
+import type { Rolls } from "./rolls.ts";
+
+/** One event in words and as data, with its age in milliseconds. */
+export interface ExplainedEvent<E> {
+  readonly agoMs: number;
+  /** In words, for people; the words may change. */
+  readonly event: string;
+  /** The same for programs. */
+  readonly detail: E;
+}
 
 /** What the registrar remembers of one peer. Times are ages, in milliseconds. */
-export interface ExplanationOf {
-  readonly service: string;
-  readonly id: string;
-  readonly instance: string | null;
-  readonly standing: "alive" | "suspect" | "gone";
-  /** Why it is suspect. */
-  readonly cause: LeftCause | null;
-  readonly status: Status | null;
-  readonly edition: number | null;
-  readonly connected: boolean;
-  /** Oldest first. */
-  readonly events: readonly { readonly agoMs: number; readonly event: string }[];
+export interface ExplanationOf extends PeerState {
+  /** Earlier events that were forgotten. */
+  readonly dropped: number;
+  /** Oldest first; `revision` is the one that published it, or null. */
+  readonly events: readonly (ExplainedEvent<PeerEvent> & { readonly revision: number | null })[];
+  /** What happened to the registrar itself since the first of them. */
+  readonly registrar: readonly ExplainedEvent<RegistrarEvent>[];
 }
 
 /** Answers "why is this peer in or not in my pool?". */
@@ -28,19 +33,27 @@ export class Explainer {
   }
 
   explain(service: string, id: string, nowMs: number): ExplanationOf | undefined {
-    const member = this.#rolls.registry.find(service, id);
-    const notes = this.#rolls.history.of(keyOf(service, id));
-    if (member === undefined && notes.length === 0) return undefined;
+    const { recorder } = this.#rolls;
+    const ring = recorder.history.of(service, id);
+    if (ring === undefined) return undefined;
+    const nowSinceMs = recorder.sinceStartMs(nowMs);
+    const fromMs = recorder.sinceStartMs(ring.notes[0]?.atMs ?? nowMs);
     return {
-      service,
-      id,
-      instance: member?.instance ?? null,
-      standing: member?.entry.standing ?? "gone",
-      cause: member?.entry.cause ?? null,
-      status: member?.entry.card.status ?? null,
-      edition: member?.entry.edition ?? null,
-      connected: typeof member?.route === "string",
-      events: notes.map(({ atMs, event }) => ({ agoMs: Math.round(nowMs - atMs), event })),
+      ...stateOf(this.#rolls, service, id),
+      dropped: ring.dropped,
+      events: ring.notes.map(({ atMs, event, revision }) => ({
+        agoMs: Math.round(nowMs - atMs),
+        event: describePeerEvent(event),
+        detail: event,
+        revision,
+      })),
+      registrar: recorder.registrar
+        .filter((event) => event.atMs >= fromMs)
+        .map(({ atMs, ...event }) => ({
+          agoMs: Math.round(nowSinceMs - atMs),
+          event: describeRegistrarEvent(event),
+          detail: event,
+        })),
     };
   }
 
@@ -57,4 +70,19 @@ export class Explainer {
       },
     };
   }
+}
+
+/** How a name stands; gone where nobody has it. */
+export function stateOf(rolls: Rolls, service: string, id: string): PeerState {
+  const member = rolls.registry.find(service, id);
+  return {
+    service,
+    id,
+    instance: member?.instance ?? null,
+    standing: member?.entry.standing ?? "gone",
+    cause: member?.entry.cause ?? null,
+    status: member?.entry.card.status ?? null,
+    edition: member?.entry.edition ?? null,
+    connected: typeof member?.route === "string",
+  };
 }

@@ -6,7 +6,20 @@ interface Asker {
   readonly route: string;
   /** The edition that drains, or null for a goodbye. */
   readonly edition: number | null;
+  /** The peer that leaves or drains. */
+  readonly id: string;
   readonly untilMs: number;
+}
+
+/** What became of one fence for one who waited. */
+export interface Proved {
+  readonly service: string;
+  readonly id: string;
+  readonly edition: number | null;
+  readonly revision: number;
+  readonly anonymous: number;
+  readonly acknowledged: readonly string[];
+  readonly missing: readonly string[];
 }
 
 /** One revision that consumers are to acknowledge; those who leave together share it. */
@@ -37,17 +50,23 @@ export interface FenceRequest extends Asker {
  */
 export class Fences {
   readonly #emit: (effect: SurveyorEffect) => void;
+  readonly #proved: (proved: Proved) => void;
   readonly #open: Fence[] = [];
 
-  constructor(emit: (effect: SurveyorEffect) => void) {
+  constructor(
+    emit: (effect: SurveyorEffect) => void,
+    proved: (proved: Proved) => void = () => undefined,
+  ) {
     this.#emit = emit;
+    this.#proved = proved;
   }
 
   open(request: FenceRequest): void {
-    const { service, revision, anonymous, route, edition, untilMs } = request;
-    const asker: Asker = { route, edition, untilMs };
+    const { service, revision, anonymous, route, edition, id, untilMs } = request;
+    const asker: Asker = { route, edition, id, untilMs };
     const known = this.#open.find((f) => f.service === service && f.revision === revision);
     if (known !== undefined) {
+      if (this.#askers >= LIMITS.askersMax) return this.#prove(known, asker);
       known.askers.push(asker);
       return;
     }
@@ -64,6 +83,10 @@ export class Fences {
     if (this.#open.length >= LIMITS.fencesMax) return this.#prove(fence, asker);
     this.#open.push(fence);
     this.#endIfComplete(fence);
+  }
+
+  get #askers(): number {
+    return this.#open.reduce((sum, { askers }) => sum + askers.length, 0);
   }
 
   /** True while some revision of this service waits for somebody. */
@@ -126,10 +149,12 @@ export class Fences {
     for (const asker of fence.askers) this.#prove(fence, asker);
   }
 
-  #prove(fence: Fence, { route, edition }: Asker): void {
-    const { anonymous } = fence;
+  #prove(fence: Fence, { route, edition, id }: Asker): void {
+    const { service, revision, anonymous } = fence;
     const acknowledged = [...fence.acknowledged];
     const missing = [...fence.missing, ...fence.waiting.values()];
+    const names = { acknowledged: [...acknowledged], missing: [...missing] };
+    this.#proved({ service, id, edition, revision, anonymous, ...names });
     do {
       const some = acknowledged.splice(0, LIMITS.proofNamesMax);
       const others = missing.splice(0, LIMITS.proofNamesMax);

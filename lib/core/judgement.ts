@@ -1,11 +1,11 @@
-import type { History } from "./history.ts";
 import type { SurveyorEffect } from "./io.ts";
 import { MassLoss } from "./mass-loss.ts";
 import type { Census } from "./mass-loss.ts";
 import type { RegistrarTuning } from "./options.ts";
-import { keyOf } from "./peer.ts";
 import type { LeftCause } from "./peer.ts";
 import type { Publisher } from "./publisher.ts";
+import type { PeerEvent } from "./record-event.ts";
+import type { Recorder } from "./recorder.ts";
 import { judge, showStall } from "./registry.ts";
 import type { Member, Registry } from "./registry.ts";
 import { Reports } from "./reports.ts";
@@ -29,7 +29,7 @@ export interface Court {
   readonly rounds: Rounds;
   readonly trust: Trust;
   readonly publisher: Publisher;
-  readonly history: History;
+  readonly recorder: Recorder;
   readonly emit: (effect: SurveyorEffect) => void;
   /** Nothing is expected of this connection any more. */
   readonly forget: (route: string) => void;
@@ -39,7 +39,7 @@ export interface Court {
 
 /**
  * Who stands how: every sighting of a member comes here, consults the transition table and what
- * may hold a removal back, tells the publisher and writes the history.
+ * may hold a removal back, tells the publisher and writes the record.
  */
 export class Judgement {
   readonly reports: Reports;
@@ -72,15 +72,19 @@ export class Judgement {
     if (to === "alive") {
       // Whoever cannot be reached by others is not usable because it answers us.
       if (standing === "alive" || this.#isStillReported(member, sighting)) return;
-      return this.#judge(member, null, nowMs);
+      this.#judge(member, null, nowMs);
+      return this.note(member, { kind: "alive", by: sighting }, nowMs);
     }
-    if (this.#court.trust.spares(member.returning)) {
-      return this.note(member, `${sighting}, not judged while learning`, nowMs);
+    // What others cannot reach is no matter of our own stall, and is not told us again.
+    if (sighting !== "reported" && this.#court.trust.spares(member.returning)) {
+      return this.note(member, { kind: "spared", sighting }, nowMs);
     }
     if (standing === "alive" && this.#isHeld(member, sighting, nowMs)) {
-      return this.note(member, `${sighting}, held: very many are lost`, nowMs);
+      const loss = this.#loss(sighting === "fellSilent" ? "silence" : "closing", nowMs);
+      return this.note(member, { kind: "held", sighting, ...loss }, nowMs);
     }
     this.#judge(member, cause, nowMs);
+    this.note(member, { kind: "suspect", cause }, nowMs);
   }
 
   /** Its event loop stood still; shown for a while. True where that changes its line. */
@@ -89,7 +93,7 @@ export class Judgement {
     this.#stalls.note(member, nowMs);
     showStall(member, stalledMs);
     this.#court.publisher.touch(member.service, member.id);
-    this.note(member, `its event loop stood still for ${stalledMs} ms`, nowMs);
+    this.note(member, { kind: "stalled", stalledMs }, nowMs);
     return true;
   }
 
@@ -99,8 +103,15 @@ export class Judgement {
     nowMs: number,
   ): void {
     const { member, isUnreachable } = of;
-    this.note(member, isUnreachable ? "reported unreachable" : "reported reachable", nowMs);
-    const verdict = this.reports.note(of, this.#court.sceneOf(member.service), nowMs);
+    const before = this.reports.countOf(member);
+    const scene = this.#court.sceneOf(member.service);
+    const verdict = this.reports.note(of, scene, nowMs);
+    const reporters = this.reports.countOf(member);
+    if (reporters !== before) {
+      const what = isUnreachable ? "unreachable" : "reachable";
+      const needed = this.reports.neededOf(scene);
+      this.note(member, { kind: "reported", what, reporters, needed }, nowMs);
+    }
     if (verdict !== undefined) this.#follow(verdict, nowMs);
   }
 
@@ -117,8 +128,11 @@ export class Judgement {
   /** Lets the clock do what is due. */
   advance(nowMs: number): void {
     this.#release(nowMs);
-    for (const verdict of this.reports.due(nowMs, this.#court.sceneOf))
-      this.#follow(verdict, nowMs);
+    for (const { verdict, ...faded } of this.reports.due(nowMs, this.#court.sceneOf)) {
+      const { member, reporters, needed } = faded;
+      this.note(member, { kind: "reported", what: "expired", reporters, needed }, nowMs);
+      if (verdict !== undefined) this.#follow(verdict, nowMs);
+    }
     for (const member of this.#stalls.due(nowMs)) {
       showStall(member, 0);
       this.#court.publisher.touch(member.service, member.id);
@@ -135,17 +149,16 @@ export class Judgement {
 
   note(
     member: { readonly service: string; readonly id: string },
-    event: string,
+    event: PeerEvent,
     nowMs: number,
   ): void {
-    this.#court.history.note(keyOf(member.service, member.id), { atMs: nowMs, event });
+    this.#court.recorder.note(member, event, nowMs);
   }
 
   /** Suspect for a cause, or alive without one. */
   #judge(member: Member, cause: LeftCause | null, nowMs: number): void {
     judge(member, cause === null ? "alive" : "suspect", cause);
     this.#court.publisher.touch(member.service, member.id);
-    this.note(member, cause === null ? "alive again" : `suspect: ${cause}`, nowMs);
     if (cause === null) return;
     member.suspectSinceMs = nowMs;
     this.#suspicions.push({ member, sinceMs: nowMs });
@@ -161,7 +174,7 @@ export class Judgement {
     // As a consumer too: should it thaw, its answer is unknown, and so it is told to join again.
     if (route !== null) forget(route);
     publisher.left(member.service, { id: member.id, instance: member.instance, cause });
-    this.note(member, `gone: ${cause}`, nowMs);
+    this.note(member, { kind: "gone", cause }, nowMs);
   }
 
   #isStillReported(member: Member, sighting: Sighting): boolean {
@@ -178,23 +191,33 @@ export class Judgement {
   #isHeld(member: Member, sighting: Sighting, nowMs: number): boolean {
     if (sighting === "fellSilent") {
       const isHeld = this.#massLoss.silent(() => this.#count(nowMs), nowMs);
-      if (isHeld) this.#hold(nowMs);
+      if (isHeld) this.#hold("silence", nowMs);
       return isHeld;
     }
     if (sighting !== "connectionLost") return false;
     const { isHeld, restored } = this.#massLoss.closed(member, this.#court.registry.size, nowMs);
-    if (isHeld) this.#hold(nowMs);
+    if (isHeld) this.#hold("closing", nowMs);
     for (const other of restored) {
       if (this.#isListed(other) && other.entry.standing === "suspect") {
         this.#judge(other, null, nowMs);
+        this.note(other, { kind: "alive", by: "restored" }, nowMs);
       }
     }
     return isHeld;
   }
 
-  #hold(nowMs: number): void {
+  #hold(by: "silence" | "closing", nowMs: number): void {
     this.#lookMs = Math.min(this.#lookMs, nowMs + this.#court.tuning.probeIntervalMs);
-    if (this.#court.trust.hold(true)) this.#announce("registrar.holding");
+    if (!this.#court.trust.hold(true)) return;
+    this.#court.recorder.noteRegistrar({ kind: "holding", by, ...this.#loss(by, nowMs) }, nowMs);
+    this.#announce("registrar.holding");
+  }
+
+  /** How many are lost in one way, of how many. */
+  #loss(by: "silence" | "closing", nowMs: number): { readonly lost: number; readonly of: number } {
+    if (by === "closing") return { lost: this.#massLoss.size, of: this.#court.registry.size };
+    const { late, alive } = this.#count(nowMs);
+    return { lost: late, of: alive };
   }
 
   #release(nowMs: number): void {
@@ -202,11 +225,14 @@ export class Judgement {
     const held = this.#massLoss.release(this.#count(nowMs), nowMs);
     const { tuning, trust } = this.#court;
     if (held !== undefined) {
+      const lost = held.filter((member) => this.#isListed(member) && member.route === null);
+      const isCeiling = this.#massLoss.isActive;
+      const released = { kind: "released", judged: lost.length, isCeiling } as const;
+      this.#court.recorder.noteRegistrar(released, nowMs);
       if (trust.hold(false)) this.#announce("registrar.released");
-      for (const member of held) {
-        if (this.#isListed(member) && member.route === null) {
-          this.sight(member, "connectionLost", nowMs);
-        }
+      for (const member of lost) {
+        this.note(member, { kind: "released" }, nowMs);
+        this.sight(member, "connectionLost", nowMs);
       }
     }
     this.#lookMs = this.#massLoss.isActive ? nowMs + tuning.probeIntervalMs : Infinity;

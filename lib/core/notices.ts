@@ -12,6 +12,8 @@ export interface Waiting {
   readonly route: string;
   /** The edition that is waited for, or null for a goodbye. */
   readonly edition: number | null;
+  /** The peer that it is about. */
+  readonly id: string;
   /** How long proof is waited for after that; 0 wants none. */
   readonly proofMs: number;
 }

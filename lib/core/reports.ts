@@ -24,6 +24,14 @@ export interface Verdict {
   readonly isUnreachable: boolean;
 }
 
+/** Reports about a peer that ended without a word of the reporters, and what follows. */
+export interface Faded {
+  readonly member: Member;
+  readonly reporters: number;
+  readonly needed: number;
+  readonly verdict: Verdict | undefined;
+}
+
 /**
  * What named consumers say of peers that they cannot reach: so many of them agree, and the peer is
  * suspect for all until their reports expire or are withdrawn. One alone is heard by nobody, and
@@ -40,6 +48,17 @@ export class Reports {
 
   isUnreachable(member: Member): boolean {
     return this.#cases.get(keyOf(member.service, member.id))?.isUnreachable ?? false;
+  }
+
+  /** How many say at present that it cannot be reached. */
+  countOf(member: Member): number {
+    return this.#cases.get(keyOf(member.service, member.id))?.untilMs.size ?? 0;
+  }
+
+  /** How many have to agree. */
+  neededOf({ consumers }: Pick<Scene, "consumers">): number {
+    const agreed = Math.max(2, Math.ceil((consumers * this.#tuning.reportPercent) / 100));
+    return Math.min(agreed, LIMITS.reportersMax);
   }
 
   /** A word of one reporter. Beyond the limits of reporters and peers nothing new is heard. */
@@ -72,19 +91,23 @@ export class Reports {
     if (this.#cases.get(key)?.member === member) this.#cases.delete(key);
   }
 
-  /** Verdicts that change because reports expired. */
-  due(nowMs: number, sceneOf: (service: string) => Scene): readonly Verdict[] {
+  /** Of whom reports ended, because they expired or their reporters went. */
+  due(nowMs: number, sceneOf: (service: string) => Scene): readonly Faded[] {
     if (nowMs < this.#sweepMs) return [];
     this.#sweepMs = this.#cases.size > 0 ? nowMs + this.#sweepIntervalMs : Infinity;
-    const verdicts: Verdict[] = [];
+    const faded: Faded[] = [];
     for (const [key, open] of this.#cases) {
+      const before = open.untilMs.size;
       for (const [reporter, untilMs] of open.untilMs) {
         if (untilMs <= nowMs) open.untilMs.delete(reporter);
       }
-      const verdict = this.#weigh(key, open, sceneOf(open.member.service));
-      if (verdict !== undefined) verdicts.push(verdict);
+      const scene = sceneOf(open.member.service);
+      const verdict = this.#weigh(key, open, scene);
+      const { member, untilMs } = open;
+      if (verdict === undefined && untilMs.size === before) continue;
+      faded.push({ member, reporters: untilMs.size, needed: this.neededOf(scene), verdict });
     }
-    return verdicts;
+    return faded;
   }
 
   /** Expiry is looked for now and then: a report may count for a tenth of its time too long. */
@@ -97,13 +120,12 @@ export class Reports {
   }
 
   #weigh(key: string, open: Case, scene: Scene): Verdict | undefined {
-    const { consumers, peers, isPresent } = scene;
+    const { peers, isPresent } = scene;
     for (const reporter of open.untilMs.keys()) {
       if (!isPresent(reporter)) open.untilMs.delete(reporter);
     }
-    const { reportPercent, massLossPercent } = this.#tuning;
-    const agreed = Math.max(2, Math.ceil((consumers * reportPercent) / 100));
-    const needed = Math.min(agreed, LIMITS.reportersMax);
+    const { massLossPercent } = this.#tuning;
+    const needed = this.neededOf(scene);
     if (open.untilMs.size === 0) this.#cases.delete(key);
     const isAgreed = open.untilMs.size >= needed;
     if (isAgreed === open.isUnreachable) return undefined;

@@ -1,11 +1,13 @@
 import { Consumers } from "./consumers.ts";
 import { Fences } from "./fences.ts";
-import { History } from "./history.ts";
+import type { Proved } from "./fences.ts";
 import { Judgement } from "./judgement.ts";
 import type { Answer, FromRegistrar, Report, Update } from "./messages.ts";
 import type { RegistrarTuning } from "./options.ts";
 import type { Settled } from "./notices.ts";
 import { Publisher } from "./publisher.ts";
+import type { PeerEvent } from "./record-event.ts";
+import { Recorder, someNames } from "./recorder.ts";
 import { Registry, showCard } from "./registry.ts";
 import type { Member } from "./registry.ts";
 import type { Scene } from "./reports.ts";
@@ -13,9 +15,6 @@ import { Rounds } from "./rounds.ts";
 import type { Sighting } from "./standing.ts";
 import type { SurveyorEffect } from "./io.ts";
 import { Trust } from "./trust.ts";
-
-/** How many departed peers `explain` still knows, beside the present ones. */
-const DEPARTED_MAX = 4096;
 
 /**
  * The list of the living, and what members and consumers say: it keeps the parts together, and
@@ -26,10 +25,12 @@ export class Rolls {
   readonly rounds: Rounds;
   readonly trust: Trust;
   readonly publisher: Publisher;
-  readonly history: History;
+  readonly recorder: Recorder;
   readonly consumers = new Consumers();
   readonly fences: Fences;
   readonly judgement: Judgement;
+  /** Given since the clock was looked at last, to be written down. */
+  readonly #proofs: Proved[] = [];
   readonly #emit: (effect: SurveyorEffect) => void;
 
   constructor(options: {
@@ -43,8 +44,8 @@ export class Rolls {
     this.rounds = new Rounds(tuning, nowMs);
     this.trust = new Trust(tuning);
     this.trust.learn(nowMs, "start");
-    this.history = new History(tuning.peersMax + DEPARTED_MAX);
-    this.fences = new Fences(options.emit);
+    this.recorder = new Recorder({ epoch, tuning, nowMs });
+    this.fences = new Fences(options.emit, (proved) => void this.#proofs.push(proved));
     this.publisher = new Publisher({
       tuning,
       epoch,
@@ -52,13 +53,13 @@ export class Rolls {
       current: (service, id) => this.registry.find(service, id),
       isFenced: (service) => this.fences.has(service),
     });
-    const { registry, rounds, trust, publisher, history } = this;
+    const { registry, rounds, trust, publisher, recorder } = this;
     this.judgement = new Judgement({
       registry,
       rounds,
       trust,
       publisher,
-      history,
+      recorder,
       tuning,
       emit: options.emit,
       forget: (route) => this.forget(route),
@@ -70,6 +71,7 @@ export class Rolls {
   stalled(nowMs: number, lateMs: number): void {
     this.rounds.forgive();
     this.trust.learn(nowMs, "stall", lateMs);
+    this.recorder.noteRegistrar({ kind: "stalled", lateMs: Math.round(lateMs) }, nowMs);
     this.#announceAuthority();
     this.#emit({ kind: "note", event: "registrar.stalled", detail: `${Math.round(lateMs)} ms` });
   }
@@ -85,7 +87,12 @@ export class Rolls {
       this.#emit({ kind: "note", event: "answer.unasked", detail: String(answer.round) });
       return true;
     }
+    const missed = this.rounds.takeCaughtUp();
     if (member === undefined) return false;
+    if (missed > 0) {
+      const { round, stalledMs } = answer;
+      this.note(member, { kind: "answered", round, missed, stalledMs }, nowMs);
+    }
     const isNews = this.judgement.stalled(member, answer.stalledMs, nowMs);
     if (member.entry.standing !== "suspect") return isNews;
     this.sight(member, "answered", nowMs);
@@ -101,21 +108,30 @@ export class Rolls {
     if (showCard(member, update.edition, update.card)) {
       member.bytes = update.bytes;
       this.publisher.touch(member.service, member.id);
-      this.note(member, `updated: edition ${update.edition}, ${update.card.status}`, nowMs);
+      const { edition, card } = update;
+      this.note(member, { kind: "updated", edition, status: card.status }, nowMs);
     }
     const { edition, proofMs } = update;
-    this.publisher.wait(member.service, { route, edition, proofMs });
+    this.publisher.wait(member.service, { route, edition, id: member.id, proofMs });
   }
 
   leave(route: string, proofMs: number, nowMs: number): void {
     const member = this.registry.ofRoute(route);
     if (member !== undefined) {
-      this.publisher.wait(member.service, { route, edition: null, proofMs });
+      this.publisher.wait(member.service, { route, edition: null, id: member.id, proofMs });
       this.sight(member, "saidGoodbye", nowMs);
     }
     // Whoever does not wait for proof closes its handle, and gives out nobody any more.
     if (proofMs === 0) this.fences.excuse(route);
     this.forget(route);
+  }
+
+  /** Its right to be listed was taken away: gone at once, though nobody said goodbye. */
+  expelled(route: string, nowMs: number): void {
+    this.forget(route);
+    this.fences.closed(route);
+    const member = this.registry.ofRoute(route);
+    if (member !== undefined) this.sight(member, "expelled", nowMs);
   }
 
   /** Nothing is expected of this connection any more. */
@@ -158,6 +174,7 @@ export class Rolls {
     this.judgement.advance(nowMs);
     this.#publish(nowMs);
     this.fences.advance(nowMs);
+    for (const proved of this.#proofs.splice(0)) this.#proved(proved, nowMs);
   }
 
   nextMs(): number {
@@ -172,7 +189,7 @@ export class Rolls {
 
   note(
     member: { readonly service: string; readonly id: string },
-    event: string,
+    event: PeerEvent,
     nowMs: number,
   ): void {
     this.judgement.note(member, event, nowMs);
@@ -180,10 +197,13 @@ export class Rolls {
 
   #late(route: string, nowMs: number): void {
     const member = this.registry.ofRoute(route);
-    if (member?.entry.standing === "alive") this.note(member, "answer is late", nowMs);
+    const lateness = this.rounds.lateness(route);
+    if (member?.entry.standing !== "alive" || lateness === undefined) return;
+    this.note(member, { kind: "late", ...lateness }, nowMs);
   }
 
   #endLearning(nowMs: number): void {
+    this.recorder.noteRegistrar({ kind: "learned" }, nowMs);
     this.#announceAuthority();
     this.judgement.endLearning(nowMs);
   }
@@ -196,12 +216,15 @@ export class Rolls {
 
   #publish(nowMs: number): void {
     const due = this.publisher.due(nowMs);
-    for (const publication of due.publications) this.#emit({ kind: "publish", ...publication });
+    for (const publication of due.publications) {
+      this.#emit({ kind: "publish", ...publication });
+      this.recorder.published(publication.message);
+    }
     for (const settled of due.settled) this.#settle(settled, nowMs);
   }
 
   /** What somebody waited for is published: it is told so, and proof is collected if it wants some. */
-  #settle({ route, edition, service, revision, proofMs }: Settled, nowMs: number): void {
+  #settle({ route, edition, service, id, revision, proofMs }: Settled, nowMs: number): void {
     const named = this.consumers.countOf(service);
     const anonymous = Math.max(0, this.publisher.audience.of(service) - named);
     const message: FromRegistrar =
@@ -212,7 +235,25 @@ export class Rolls {
     if (proofMs === 0) return;
     const consumers = this.consumers.of(service);
     const untilMs = nowMs + proofMs;
-    this.fences.open({ route, edition, service, revision, consumers, anonymous, untilMs });
+    const fenced = { kind: "fenced", edition, atRevision: revision, named, anonymous } as const;
+    this.note({ service, id }, fenced, nowMs);
+    this.fences.open({ route, edition, service, id, revision, consumers, anonymous, untilMs });
+  }
+
+  #proved({ service, id, edition, revision, anonymous, ...lists }: Proved, nowMs: number): void {
+    const acknowledged = someNames(lists.acknowledged);
+    const missing = someNames(lists.missing);
+    const event: PeerEvent = {
+      kind: "proved",
+      edition,
+      atRevision: revision,
+      acknowledged: acknowledged.names,
+      acknowledgedCount: acknowledged.count,
+      missing: missing.names,
+      missingCount: missing.count,
+      anonymous,
+    };
+    this.note({ service, id }, event, nowMs);
   }
 
   #scene(service: string): Scene {

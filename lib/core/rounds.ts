@@ -13,6 +13,8 @@ interface Respondent {
   answered: number;
   /** Questions in a row without an answer. */
   missed: number;
+  /** The round of the latest of them. */
+  lateRound: number;
   /** The round of a further question that is under way, so that the regular one is left out; or 0. */
   probe: number;
 }
@@ -24,6 +26,15 @@ interface Window {
   deadlineMs: number;
   readonly round: number;
   readonly routes: readonly string[];
+}
+
+/** How late somebody is. */
+export interface Lateness {
+  readonly round: number;
+  /** Questions in a row without an answer. */
+  readonly missed: number;
+  /** A further question is under way. */
+  readonly isProbed: boolean;
 }
 
 /** What the clock brought: whom to ask now, and who left too many questions unanswered. */
@@ -48,6 +59,8 @@ export class Rounds {
   readonly #originMs: number;
   #ticked = 0;
   #round = 0;
+  /** Questions without an answer before the latest one that came; 0 once told. */
+  #caughtUp = 0;
   readonly #urgent = new Set<string>();
   #windows: Window[] = [];
   #probes: Window[] = [];
@@ -75,6 +88,21 @@ export class Rounds {
     return (this.#respondents.get(route)?.missed ?? 0) > 0;
   }
 
+  /** The latest question that was not answered in time, and how many in a row. */
+  lateness(route: string): Lateness | undefined {
+    const respondent = this.#respondents.get(route);
+    if (respondent === undefined || respondent.missed === 0) return undefined;
+    const { lateRound: round, missed, probe } = respondent;
+    return { round, missed, isProbed: probe > 0 };
+  }
+
+  /** So many questions had no answer before the one that was taken last; 0 where none, or once told. */
+  takeCaughtUp(): number {
+    const missed = this.#caughtUp;
+    if (missed > 0) this.#caughtUp = 0;
+    return missed;
+  }
+
   /** Puts a connection under survey; it is asked at once. */
   add(route: string): void {
     if (this.#respondents.has(route)) return;
@@ -82,7 +110,7 @@ export class Rounds {
     this.#slots[slot]?.add(route);
     // Rounds before this one may have asked the same connection in an earlier role.
     const answered = this.#round;
-    this.#respondents.set(route, { slot, asked: 0, answered, missed: 0, probe: 0 });
+    this.#respondents.set(route, { slot, asked: 0, answered, missed: 0, lateRound: 0, probe: 0 });
     this.#urgent.add(route);
   }
 
@@ -108,7 +136,10 @@ export class Rounds {
     if (respondent === undefined || round < 1 || round > respondent.asked) return false;
     if (round <= respondent.answered) return true;
     respondent.answered = round;
-    respondent.missed = 0;
+    if (respondent.missed > 0) {
+      this.#caughtUp = respondent.missed;
+      respondent.missed = 0;
+    }
     if (round >= respondent.probe) respondent.probe = 0;
     return true;
   }
@@ -151,8 +182,9 @@ export class Rounds {
     const silent: string[] = [];
     const again: string[] = [];
     for (const queue of [this.#windows, this.#probes]) {
-      for (const [route, respondent] of this.#expired(queue, nowMs)) {
+      for (const [route, respondent, round] of this.#expired(queue, nowMs)) {
         late.push(route);
+        respondent.lateRound = round;
         (this.#missed(respondent) ? silent : again).push(route);
       }
     }
@@ -171,7 +203,7 @@ export class Rounds {
    * rounds overlap where the answer window is longer than the interval, and somebody who is late
    * must not be blamed for each of them.
    */
-  *#expired(queue: Window[], nowMs: number): IterableIterator<[string, Respondent]> {
+  *#expired(queue: Window[], nowMs: number): IterableIterator<[string, Respondent, number]> {
     let passed = 0;
     for (const { deadlineMs, round, routes } of queue) {
       if (deadlineMs > nowMs) break;
@@ -179,7 +211,8 @@ export class Rounds {
       for (const route of routes) {
         const respondent = this.#respondents.get(route);
         if (respondent === undefined || respondent.answered >= round) continue;
-        if (respondent.probe === (queue === this.#probes ? round : 0)) yield [route, respondent];
+        const counts = respondent.probe === (queue === this.#probes ? round : 0);
+        if (counts) yield [route, respondent, round];
       }
     }
     queue.splice(0, passed);

@@ -21,6 +21,7 @@ class Bench {
   open(change: Partial<FenceRequest> = {}): void {
     this.fences.open({
       route: "m",
+      id: "m",
       edition: null,
       untilMs: 1000,
       service: "cache",
@@ -141,6 +142,18 @@ test("beyond the limit of fences nothing is proven, and that is said at once", (
   for (let n = 0; n < LIMITS.fencesMax; n += 1) bench.open({ revision: n + 1 });
   assert.equal(bench.told.length, 0);
   bench.open({ revision: 9999 });
+  assert.deepEqual(bench.told[0]?.missing, ["one", "two"]);
+});
+
+test("one who asks without end is told at once who is missing, and is remembered so often", () => {
+  const bench = new Bench();
+  for (let n = 0; n < LIMITS.askersMax; n += 1) bench.open({ edition: n });
+  assert.equal(bench.told.length, 0);
+  bench.open({ edition: LIMITS.askersMax });
+  assert.deepEqual(
+    bench.told.map(({ edition }) => edition),
+    [LIMITS.askersMax],
+  );
   assert.deepEqual(bench.told[0]?.missing, ["one", "two"]);
 });
 

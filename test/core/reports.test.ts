@@ -64,7 +64,9 @@ test("reports expire, unless they are repeated", () => {
   const due = (nowMs: number): readonly (readonly [string, boolean])[] =>
     bench.reports
       .due(nowMs, () => SCENE)
-      .map(({ member, isUnreachable }) => [member.id, isUnreachable]);
+      .flatMap(({ verdict }) =>
+        verdict === undefined ? [] : [[verdict.member.id, verdict.isUnreachable]],
+      );
   assert.ok(bench.reports.nextMs() <= LAN.reportTtlMs);
   assert.deepEqual(due(LAN.reportTtlMs - 1), []);
   assert.deepEqual(due(LAN.reportTtlMs * 1.2), [["c0", false]]);

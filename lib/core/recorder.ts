@@ -1,0 +1,82 @@
+import { History } from "./history.ts";
+import { LIMITS } from "./limits.ts";
+import type { RosterMessage } from "./messages.ts";
+import type { RegistrarTuning } from "./options.ts";
+import type { Card } from "./peer.ts";
+import type { PeerEvent, RegistrarEvent } from "./record-event.ts";
+import type { RecordedRegistrarEvent } from "./recording.ts";
+
+/** The first names of a list, and how many there are. */
+export interface Names {
+  readonly names: readonly string[];
+  readonly count: number;
+}
+
+/**
+ * The flight recorder: what happened to each peer, and to the registrar itself. Writing is O(1) and
+ * happens where something happens, never for an answer that came in time.
+ */
+export class Recorder {
+  readonly history: History;
+  readonly epoch: string;
+  readonly tuning: RegistrarTuning;
+  readonly #originMs: number;
+  #registrar: RecordedRegistrarEvent[] = [];
+
+  constructor(options: {
+    readonly epoch: string;
+    readonly tuning: RegistrarTuning;
+    /** The start of the run: times of a recording count from here. */
+    readonly nowMs: number;
+    readonly history?: History;
+  }) {
+    this.epoch = options.epoch;
+    this.tuning = options.tuning;
+    this.#originMs = options.nowMs;
+    this.history = options.history ?? new History();
+    this.noteRegistrar({ kind: "started" }, options.nowMs);
+  }
+
+  /** Of the registrar itself, oldest first, in time since its start. */
+  get registrar(): readonly RecordedRegistrarEvent[] {
+    return this.#registrar;
+  }
+
+  /** Milliseconds since the start of the run, in steps of a tenth. */
+  sinceStartMs(atMs: number): number {
+    return Math.round((atMs - this.#originMs) * 10) / 10;
+  }
+
+  note(
+    { service, id }: { readonly service: string; readonly id: string },
+    event: PeerEvent,
+    nowMs: number,
+  ): void {
+    this.history.note(service, id, { atMs: nowMs, event });
+  }
+
+  noteRegistrar(event: RegistrarEvent, nowMs: number): void {
+    this.#registrar.push({ ...event, atMs: this.sinceStartMs(nowMs) });
+    if (this.#registrar.length > LIMITS.registrarEventsMax) this.#registrar.shift();
+  }
+
+  /** A message goes out: what it says of peers is published from now on. */
+  published(message: RosterMessage): void {
+    if (message.kind !== "delta") return;
+    const { service, revision, changes } = message;
+    for (const change of changes) {
+      const id = change.kind === "put" ? change.entry.id : change.id;
+      this.history.published(service, id, revision);
+    }
+  }
+}
+
+/** Where a peer says it is: `host:port` of its first endpoint, or nothing. */
+export function addressOf({ endpoints: [first] }: Card): string {
+  return first === undefined ? "" : `${first.host}:${first.port}`;
+}
+
+/** Cuts a list of consumers to the names that one event may carry. */
+export function someNames(names: readonly string[]): Names {
+  return { names: names.slice(0, LIMITS.historyNamesMax), count: names.length };
+}

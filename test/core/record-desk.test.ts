@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { LIMITS } from "../../lib/core/limits.ts";
+import type { Exported } from "../../lib/core/messages.ts";
+import { checkRecording } from "../../lib/core/record-check.ts";
+import type { RecordingPage } from "../../lib/core/recording.ts";
+import { RegistrarRig } from "./registrar-rig.ts";
+import { EPOCH } from "./samples.ts";
+
+const ask = (rig: RegistrarRig, route: string, token: number, after = 0, service = "*"): void => {
+  rig.receive(route, { kind: "export", epoch: EPOCH, token, service, after });
+};
+
+const pages = (rig: RegistrarRig, route: string): readonly Exported[] =>
+  rig.replies(route).filter((message) => message.kind === "exported");
+
+const pageIn = (page: Exported | undefined): RecordingPage =>
+  JSON.parse(page?.json ?? "null") as RecordingPage;
+
+test("one page holds what fits, with the head, and says that nothing follows", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1");
+  rig.join("w1", { service: "web" });
+  rig.pass(100);
+  ask(rig, "anybody", 5);
+  const [page, more] = pages(rig, "anybody");
+  assert.equal(more, undefined);
+  assert.deepEqual([page?.token, page?.next], [5, 0]);
+  const { head, peers } = pageIn(page);
+  assert.deepEqual({ ...head, peers }, rig.surveyor.record("*", rig.nowMs));
+  assert.deepEqual(
+    peers.map(({ service, id }) => `${service}/${id}`),
+    ["cache/c1", "web/w1"],
+  );
+  checkRecording({ ...head, peers, takenAt: 0 });
+});
+
+test("one service alone can be asked for, also one that nobody knows", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1");
+  rig.join("w1", { service: "web" });
+  rig.pass(100);
+  ask(rig, "a", 1, 0, "web");
+  rig.pass(50);
+  ask(rig, "b", 1, 0, "nobody");
+  rig.pass(50);
+  assert.deepEqual(
+    pageIn(pages(rig, "a")[0]).peers.map(({ id }) => id),
+    ["w1"],
+  );
+  assert.deepEqual(pageIn(pages(rig, "b")[0]).peers, []);
+});
+
+test("much comes in pages of bounded size that together are everything, once", () => {
+  const rig = RegistrarRig.live();
+  for (let n = 0; n < 3000; n += 1) rig.join(`peer-${n}`);
+  rig.pass(1000);
+  const ids: string[] = [];
+  let after = 0;
+  for (let token = 1; token < 100; token += 1) {
+    rig.clear();
+    ask(rig, "asker", token, after);
+    rig.pass(20);
+    const [page] = pages(rig, "asker");
+    assert.ok(page !== undefined && page.json.length < 2 * LIMITS.pageBytesMax);
+    assert.equal(pageIn(page).head !== null, after === 0);
+    ids.push(...pageIn(page).peers.map(({ id }) => id));
+    if (page.next === 0) break;
+    assert.ok(page.next > after);
+    after = page.next;
+  }
+  assert.equal(ids.length, 3000);
+  assert.equal(new Set(ids).size, 3000);
+});
+
+test("one page in one clock step, whoever asks; too many askers are ignored, and noted", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1");
+  rig.pass(100);
+  const routes = Array.from({ length: LIMITS.recordRequestsMax + 5 }, (_, n) => `r${n}`);
+  for (const [token, route] of routes.entries()) ask(rig, route, token);
+  const served = (): number => routes.filter((route) => pages(rig, route).length > 0).length;
+  assert.equal(served(), 1);
+  assert.equal(rig.notes("record.tooMany").length, 4);
+  rig.pass(100);
+  assert.ok(served() > 5 && served() <= 11, `${served()} in 100 ms`);
+  rig.pass(1000);
+  assert.equal(served(), LIMITS.recordRequestsMax + 1);
+});
+
+test("of one connection the latest request counts, and none of a closed one", () => {
+  const rig = RegistrarRig.live();
+  ask(rig, "first", 1);
+  for (const token of [2, 3]) ask(rig, "second", token);
+  ask(rig, "third", 4);
+  rig.disconnect("third");
+  rig.pass(100);
+  assert.deepEqual(
+    pages(rig, "second").map(({ token }) => token),
+    [3],
+  );
+  assert.deepEqual(pages(rig, "third"), []);
+});
