@@ -49,14 +49,30 @@ export const LIMITS = {
   challengesMax: 256,
   /** One message of a client: a JOIN or WATCH at all its limits fits. */
   requestBytesMax: 131_072,
-  /** What `explain` remembers of one peer. */
+  /** Events that the registrar remembers of one peer. */
   historyMax: 32,
+  /** Departed peers of whom it remembers events, beside those who are listed. */
+  departedMax: 4096,
+  /** Names of whom it remembers only that they were refused. */
+  turnedAwayMax: 256,
+  /** All these events together, nearly; beyond it the departed are forgotten first. */
+  historyBytesMax: 67_108_864,
+  /** Names of consumers in one event, beside their number. */
+  historyNamesMax: 8,
+  /** Events that the registrar remembers of itself. */
+  registrarEventsMax: 128,
+  /** Clients that wait for a page of the record at one time. */
+  recordRequestsMax: 64,
+  /** Pages of one recording. */
+  recordPagesMax: 4096,
   /** A key proof. */
   proofBytesMax: 64,
   /** Names in one list of a proof; more make several messages. */
   proofNamesMax: 1024,
   /** Revisions of all services that wait for acknowledgement at one time; more prove nothing. */
   fencesMax: 256,
+  /** Members that wait for a proof at one time; more are told at once who is missing. */
+  askersMax: 4096,
   /** Reporters heard about one peer. */
   reportersMax: 1024,
   /** Peers reported as unreachable at one time. */

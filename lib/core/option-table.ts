@@ -175,7 +175,7 @@ export const REGISTRAR_OPTIONS = {
     wan: 65_536,
     min: 16,
     max: 1_000_000,
-    text: "different topics subscribed at one time, and snapshot requests that wait; further ones are ignored",
+    text: "different topics subscribed at one time, and snapshot requests that wait; beyond it, or where they are very long, every subscriber is cut off and comes back",
     more: "more memory",
     less: "a subscription flood is stopped sooner",
   },

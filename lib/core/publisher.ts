@@ -4,14 +4,15 @@ import { silenceMs } from "./options.ts";
 import type { RegistrarTuning } from "./options.ts";
 import type { Entry, LeftCause, Tombstone } from "./peer.ts";
 import { Greeter } from "./greeter.ts";
+import { Pace } from "./pace.ts";
 import { announcementOf, isFenced, pulseOf } from "./notices.ts";
 import type { Publication, Settled, Speaker, Waiting } from "./notices.ts";
 import { PulseTimer } from "./pulse.ts";
 import { Roster } from "./roster.ts";
 import { ALL, deltaTopic, PULSE_TOPIC } from "./topics.ts";
 
-/** CPU of one publication for each subscriber, with room: 10 µs were measured. */
-const WATCHER_MS = 0.02;
+/** Of all time, what may be spent on repeating where idle services stand. */
+const REPEATS_SHARE = 0.25;
 
 /** What is due to be said, in order. */
 export interface PublisherDue {
@@ -40,7 +41,7 @@ type Current = (
  * revision, the registrar repeats its pulse, and services that stay empty are closed.
  */
 export class Publisher {
-  readonly audience = new Audience();
+  readonly audience: Audience;
   readonly #tuning: RegistrarTuning;
   readonly #epoch: string;
   readonly #current: Current;
@@ -48,7 +49,8 @@ export class Publisher {
   /** In the order in which they were last spoken of, oldest first. */
   readonly #lines = new Map<string, Line>();
   readonly #unsettled = new Set<string>();
-  readonly #greeter = new Greeter();
+  readonly #greeter: Greeter;
+  readonly #repeats: Pace;
   readonly #pulse: PulseTimer;
   #authority: Authority;
   /** New services start here, above every revision of a closed one. */
@@ -64,6 +66,9 @@ export class Publisher {
   }) {
     this.#tuning = options.tuning;
     this.#pulse = new PulseTimer(options.tuning);
+    this.audience = new Audience(options.tuning.consumersMax);
+    this.#greeter = new Greeter(options.tuning.coalesceMs);
+    this.#repeats = new Pace({ leastMs: options.tuning.coalesceMs, share: REPEATS_SHARE });
     this.#epoch = options.epoch;
     this.#authority = options.authority;
     this.#current = options.current;
@@ -102,8 +107,8 @@ export class Publisher {
     for (const line of this.#lines.values()) line.saidMs = -Infinity;
   }
 
-  subscribed(service: string): void {
-    this.audience.add(service);
+  subscribed(service: string, count = 1): void {
+    this.audience.add(service, count);
     this.#greeter.greet(service);
   }
 
@@ -116,10 +121,6 @@ export class Publisher {
   /** Says soon where a service stands. */
   greet(service: string): void {
     this.#greeter.greet(service);
-  }
-
-  leftPulse(): void {
-    this.audience.remove(PULSE_TOPIC);
   }
 
   /** True where this service is open or can be opened; one that is empty gives way. */
@@ -158,7 +159,8 @@ export class Publisher {
       if (line !== undefined) next = Math.min(next, this.#freeMs(line));
     }
     for (const line of this.#lines.values()) {
-      return Math.min(next, line.saidMs + this.#tuning.announceIntervalMs);
+      const dueMs = line.saidMs + this.#tuning.announceIntervalMs;
+      return Math.min(next, Math.max(dueMs, this.#repeats.nextMs()));
     }
     return next;
   }
@@ -199,13 +201,9 @@ export class Publisher {
     return line.publishedMs + this.#spacingMs(line.roster.service);
   }
 
-  /**
-   * How long to be quiet after speaking to so many. One connection can subscribe without end and is
-   * taken back once, so no more are counted than there may be consumers.
-   */
+  /** How long to be quiet after speaking to so many. */
   #spacingMs(topic: string): number {
-    const watchers = Math.min(this.audience.of(topic), this.#tuning.consumersMax);
-    return Math.max(this.#tuning.coalesceMs, watchers * WATCHER_MS);
+    return Math.max(this.#tuning.coalesceMs, this.audience.costMs(topic));
   }
 
   #publish(line: Line, nowMs: number, fence: boolean): Publication[] {
@@ -248,7 +246,7 @@ export class Publisher {
    */
   #greetings(nowMs: number): Publication[] {
     return this.#greeter
-      .due(nowMs, (service) => this.#spacingMs(service))
+      .due(nowMs, (service) => this.audience.costMs(service))
       .filter((service) => service !== ALL)
       .map((service) => this.#announce(service));
   }
@@ -258,10 +256,13 @@ export class Publisher {
     // Those that were said move to the end, where the walk stops: it visits nobody twice.
     for (const line of this.#lines.values()) {
       if (nowMs < line.saidMs + this.#tuning.announceIntervalMs) break;
+      if (!this.#repeats.isFree(nowMs)) break;
       if (this.#close(line, nowMs)) continue;
       this.#said(line, nowMs);
       const { service } = line.roster;
-      if (this.audience.of(service) > 0) announcements.push(this.#announce(service));
+      if (this.audience.of(service) === 0) continue;
+      announcements.push(this.#announce(service));
+      this.#repeats.spend(nowMs, this.audience.costMs(service));
     }
     return announcements;
   }

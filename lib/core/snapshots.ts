@@ -1,3 +1,6 @@
+/** Requests served in one step: what is left waits a turn, so that a flood of them stops nobody. */
+const SERVED_MAX = 64;
+
 /** One private subscription that waits for its snapshot. */
 export interface SnapshotRequest {
   readonly topic: string;
@@ -41,6 +44,11 @@ export class SnapshotDesk {
     this.#waiting.delete(topic);
   }
 
+  /** Nobody who asked is there any more. */
+  clear(): void {
+    this.#waiting.clear();
+  }
+
   /**
    * The requests to serve now. One is served as soon as there is any budget, so that no snapshot is
    * too large for it, and may leave a debt that those after it wait for.
@@ -49,7 +57,7 @@ export class SnapshotDesk {
     this.#fill(nowMs);
     const served: SnapshotRequest[] = [];
     for (const request of this.#waiting.values()) {
-      if (this.#tokens <= 0) break;
+      if (this.#tokens <= 0 || served.length >= SERVED_MAX) break;
       this.#tokens -= bytesOf(request.service);
       this.#waiting.delete(request.topic);
       served.push(request);

@@ -11,7 +11,8 @@ export type Sighting =
   | "replaced"
   | "expired"
   | "reported"
-  | "cleared";
+  | "cleared"
+  | "expelled";
 
 type Row = Partial<Readonly<Record<Sighting, Standing>>>;
 
@@ -29,6 +30,7 @@ export const TRANSITIONS: Readonly<Record<"alive" | "suspect", Row>> = {
     reported: "suspect",
     saidGoodbye: "gone",
     replaced: "gone",
+    expelled: "gone",
   },
   suspect: {
     answered: "alive",
@@ -37,6 +39,7 @@ export const TRANSITIONS: Readonly<Record<"alive" | "suspect", Row>> = {
     connectionLost: "suspect",
     saidGoodbye: "gone",
     replaced: "gone",
+    expelled: "gone",
     expired: "gone",
   },
 };
@@ -49,6 +52,8 @@ export const CAUSES: Readonly<Partial<Record<Sighting, LeftCause>>> = {
   reported: "health-check",
   saidGoodbye: "goodbye",
   replaced: "replaced",
+  // No goodbye: it lives, and other registrars may go on listing it.
+  expelled: "unknown",
 };
 
 /** The standing after a sighting; undefined where the table has no such transition. */

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Greeter } from "../../lib/core/greeter.ts";
 
 test("the first newcomer is greeted at once, a crowd of the same service together", () => {
-  const greeter = new Greeter();
+  const greeter = new Greeter(20);
   greeter.greet("cache");
   assert.ok(greeter.nextMs() <= 0);
   assert.deepEqual(
@@ -24,7 +24,7 @@ test("the first newcomer is greeted at once, a crowd of the same service togethe
 });
 
 test("greetings of several services are spaced by what all of them cost", () => {
-  const greeter = new Greeter();
+  const greeter = new Greeter(20);
   greeter.greet("cache");
   greeter.greet("orders");
   assert.deepEqual(
@@ -33,4 +33,19 @@ test("greetings of several services are spaced by what all of them cost", () => 
   );
   greeter.greet("cache");
   assert.equal(greeter.nextMs(), 60);
+});
+
+test("a crowd of services is greeted a few at a time, and a newcomer among them soon", () => {
+  const greeter = new Greeter(20);
+  for (let index = 0; index < 1000; index += 1) greeter.greet(`service${index}`);
+  const greeted: string[] = [];
+  let steps = 0;
+  for (let nowMs = 0; greeter.nextMs() < Infinity; nowMs = greeter.nextMs()) {
+    const step = greeter.due(nowMs, () => 0.02);
+    assert.ok(step.length > 0 && step.length <= 64, `${step.length} in one step`);
+    greeted.push(...step);
+    steps += 1;
+    assert.ok(nowMs <= 20 * steps);
+  }
+  assert.equal(new Set(greeted).size, 1000);
 });

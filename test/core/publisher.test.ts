@@ -143,16 +143,16 @@ test("many changes make several revisions in one go", () => {
 test("who waits is told the revision that holds what was known, even where nothing changed", () => {
   const bench = new Bench();
   bench.put("cache", entryOf("a"));
-  bench.publisher.wait("cache", { route: "r1", edition: 1, proofMs: 0 });
+  bench.publisher.wait("cache", { route: "r1", edition: 1, id: "a", proofMs: 0 });
   assert.deepEqual(bench.due(0).settled, [
-    { route: "r1", edition: 1, proofMs: 0, service: "cache", revision: 1 },
+    { route: "r1", edition: 1, id: "a", proofMs: 0, service: "cache", revision: 1 },
   ]);
-  bench.publisher.wait("cache", { route: "r1", edition: 1, proofMs: 0 });
-  bench.publisher.wait("cache", { route: "r2", edition: null, proofMs: 0 });
+  bench.publisher.wait("cache", { route: "r1", edition: 1, id: "a", proofMs: 0 });
+  bench.publisher.wait("cache", { route: "r2", edition: null, id: "b", proofMs: 0 });
   assert.deepEqual(bench.due(1).settled, []);
   assert.deepEqual(bench.due(20).settled, [
-    { route: "r1", edition: 1, proofMs: 0, service: "cache", revision: 1 },
-    { route: "r2", edition: null, proofMs: 0, service: "cache", revision: 1 },
+    { route: "r1", edition: 1, id: "a", proofMs: 0, service: "cache", revision: 1 },
+    { route: "r2", edition: null, id: "b", proofMs: 0, service: "cache", revision: 1 },
   ]);
   assert.deepEqual(bench.due(40).settled, []);
 });
@@ -195,6 +195,26 @@ test("many idle services are each repeated once per interval", () => {
   assert.equal(timesOf(bench.run(650, 10_649), "announce").length, 500);
 });
 
+test("a crowd of idle services and of watchers of all is repeated within a share of the time", () => {
+  const watchers = 1000;
+  const bench = new Bench();
+  bench.publisher.subscribed(ALL, watchers);
+  const services = 400;
+  for (let n = 0; n < services; n += 1) bench.put(`s${n}`, entryOf("a"));
+  bench.due(0);
+  const spanMs = 60_000;
+  const announced = bench.run(1, spanMs).filter(({ message }) => message.kind === "announce");
+  // 20 µs for each of them, of which a quarter of the time may be made.
+  assert.ok(announced.length * watchers * 0.02 <= spanMs / 4 + 70, `${announced.length} said`);
+  assert.ok(announced.length >= 400, `${announced.length} said`);
+  const names = announced.map(({ topic }) => topic);
+  assert.equal(new Set(names.slice(0, services)).size, services, "each once before one twice");
+  const most = Math.max(
+    ...names.map((_, at) => announced.filter((a) => a.atMs === announced[at]?.atMs).length),
+  );
+  assert.ok(most <= 4, `${most} in one step`);
+});
+
 test("a new authority is said to everybody at once", () => {
   const bench = new Bench(LAN, "learning");
   bench.publisher.subscribed("cache");
@@ -216,7 +236,7 @@ test("a subscriber of a service is told its revision at once", () => {
   bench.put("cache", entryOf("a"));
   bench.due(0);
   bench.publisher.subscribed("cache");
-  assert.ok(bench.publisher.audience.isNamed("cache"));
+  assert.equal(bench.publisher.audience.of("cache"), 1);
   assert.deepEqual(kinds(bench.due(1).publications), ["announce"]);
   assert.deepEqual(kinds(bench.due(2).publications), []);
 });

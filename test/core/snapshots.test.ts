@@ -50,6 +50,20 @@ test("beyond the budget requests wait until it has grown", () => {
   assert.deepEqual(topics(desk.due(desk.nextMs(), bytes(600))), ["c"]);
 });
 
+test("a flood of requests is served a few in a step, and nobody waits for the next one", () => {
+  const desk = new SnapshotDesk({ bytesPerSecond: 1_000_000, requestsMax: 10_000 }, 0);
+  for (let n = 0; n < 1000; n += 1) desk.request({ topic: `t${n}`, service: "cache" });
+  let steps = 0;
+  for (; desk.waiting > 0; steps += 1) {
+    assert.equal(desk.nextMs(), 0);
+    assert.ok(desk.due(0, bytes(1)).length <= 64);
+  }
+  assert.equal(steps, 16);
+  desk.request({ topic: "t", service: "cache" });
+  desk.clear();
+  assert.equal(desk.nextMs(), Infinity);
+});
+
 test("a snapshot larger than a second's budget is served, and those after it pay", () => {
   const desk = new SnapshotDesk(OPTIONS, 0);
   desk.request({ topic: "a", service: "huge" });

@@ -23,6 +23,7 @@ const TABLE: readonly Row[] = [
   ["expired", undefined, "gone", undefined],
   ["reported", "suspect", undefined, "health-check"],
   ["cleared", undefined, "alive", undefined],
+  ["expelled", "gone", "gone", "unknown"],
 ];
 
 for (const [sighting, ifAlive, ifSuspect, cause] of TABLE) {
@@ -51,5 +52,5 @@ test("the picture has a line for every transition and an entrance", () => {
       assert.ok(lines.includes(`  ${line}`), line);
     }
   }
-  assert.equal(lines.length, 2 + 8 + 7);
+  assert.equal(lines.length, 2 + 9 + 8);
 });
