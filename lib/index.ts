@@ -14,7 +14,7 @@ export type { Watcher } from "./client/watch.ts";
 export type { Change } from "./core/changes.ts";
 export { ERRORS, RollcallError } from "./core/errors.ts";
 export type { ErrorCode } from "./core/errors.ts";
-export type { ExplanationOf } from "./core/explainer.ts";
+export type { ExplainedEvent, ExplanationOf } from "./core/explainer.ts";
 export { LIMITS } from "./core/limits.ts";
 export type { Authority } from "./core/messages.ts";
 export { CLIENT_OPTIONS, PRESETS, REGISTRAR_OPTIONS } from "./core/option-table.ts";
@@ -36,6 +36,17 @@ export type {
   Standing,
   Status,
 } from "./core/peer.ts";
+export type { PeerEvent, RegistrarEvent } from "./core/record-event.ts";
+export { checkRecording } from "./core/record-check.ts";
+export { describePeerEvent, describeRegistrarEvent } from "./core/record-text.ts";
+export type {
+  PeerState,
+  RecordedPeer,
+  RecordedPeerEvent,
+  RecordedRegistrarEvent,
+  Recording,
+  RecordingHead,
+} from "./core/recording.ts";
 export type { Consumer, View, ViewSource } from "./core/view.ts";
 export type { Logger } from "./host/log.ts";
 export type { WaitOptions } from "./host/wait.ts";

@@ -1,4 +1,12 @@
+import type { Card } from "../core/peer.ts";
 import type { ClientEffect } from "../core/io.ts";
+
+/** A goodbye, or a card that says that we drain. */
+export interface Parting {
+  readonly card: Card | null;
+  readonly deadlineMs: number;
+  readonly wantsProof: boolean;
+}
 
 /** What is known of a goodbye, or of a peer that drains. */
 export interface LeaveProof {

@@ -19,8 +19,9 @@ import {
   servicesOf,
   targetsOf,
   tuningOf,
+  updatedCard,
 } from "./options.ts";
-import type { CardOptions, JoinOptions } from "./options.ts";
+import type { CardOptions, JoinOptions, Target } from "./options.ts";
 import { Collector } from "./farewell.ts";
 import type { LeaveProof } from "./farewell.ts";
 import { ClientShell } from "./shell.ts";
@@ -88,7 +89,7 @@ export async function join(options: JoinOptions): Promise<Member> {
     keys: settleClientKeys(options.keys, targets.length),
     logger: loggerFor(options.logger),
   });
-  const member = new MemberHandle(shell, identity);
+  const member = new MemberHandle(shell, identity, targets);
   try {
     await listed(shell, { signal: options.signal, timeoutMs: tuning.joinTimeoutMs });
   } catch (error) {
@@ -138,12 +139,14 @@ class MemberHandle implements Member {
   readonly changes$: Observable<Change>;
   readonly #shell: ClientShell;
   readonly #identity: Identity;
+  readonly #targets: readonly Target[];
   #leaving: Promise<LeaveProof> | null = null;
   #closing: Promise<void> | null = null;
   #release: () => void = () => {};
 
-  constructor(shell: ClientShell, identity: Identity) {
+  constructor(shell: ClientShell, identity: Identity, targets: readonly Target[]) {
     this.#shell = shell;
+    this.#targets = targets;
     this.#identity = identity;
     const { peers$, view$, changes$ } = shell.streams;
     this.peers$ = this.#following(peers$);
@@ -173,7 +176,7 @@ class MemberHandle implements Member {
     checkCardOptions(patch);
     throwIfAborted(options?.signal);
     const before = this.#showing();
-    const card: Card = changedCard(before.card, patch);
+    const card: Card = updatedCard(before.card, patch, this.#targets);
     const edition = before.edition + 1;
     const recorded = this.#shell.until((effect) => {
       return effect.kind === "recorded" && effect.edition >= edition ? true : undefined;

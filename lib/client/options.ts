@@ -36,8 +36,10 @@ export interface CardOptions {
   readonly port?: number | undefined;
   /** Several ways to reach it, instead of `address` and `port`. */
   readonly endpoints?: readonly (Pick<Endpoint, "host" | "port"> & Partial<Endpoint>)[] | undefined;
-  readonly version?: string | undefined;
-  readonly zone?: string | undefined;
+  /** Null is none; that takes away the one before. */
+  readonly version?: string | null | undefined;
+  /** Null is none; that takes away the one before. */
+  readonly zone?: string | null | undefined;
   /** Share of the work relative to others, 0 to 1,000,000. Default 1. */
   readonly weight?: number | undefined;
   readonly tags?: readonly string[] | undefined;
@@ -189,11 +191,22 @@ export function cardOf(options: CardOptions, targets: readonly Target[]): Card {
   return card;
 }
 
+/** The card of a member that is listed, with some of it changed; its addresses as for `join`. */
+export function updatedCard(card: Card, patch: CardOptions, targets: readonly Target[]): Card {
+  const updated = changedCard(card, patch);
+  const registrars = targets.map((target) => target.endpoint);
+  if (patch.address === undefined && patch.endpoints === undefined) return updated;
+  for (const { host } of updated.endpoints) refuseLoopback(host, registrars);
+  return updated;
+}
+
 /** A card with some of it changed, checked; throws `ERR_OPTION`. */
 export function changedCard(card: Card, patch: CardOptions): Card {
-  const { version, zone, weight, tags, metadata, status } = patch;
+  const { weight, tags, metadata, status } = patch;
+  const { version: ownVersion, zone: ownZone, ...rest } = card;
+  const [version, zone] = [kept(ownVersion, patch.version), kept(ownZone, patch.zone)];
   const changed: Card = {
-    ...card,
+    ...rest,
     ...defined({ version, zone, weight, tags, metadata, status }),
     endpoints: endpointsOf(card.endpoints, patch),
   };
@@ -236,6 +249,11 @@ function listOf(value: unknown): readonly unknown[] {
 
 function check(flaw: string | undefined): void {
   if (flaw !== undefined) throw new RollcallError("ERR_OPTION", flaw);
+}
+
+/** Undefined leaves a word as it is, null takes it away. */
+function kept(own: string | undefined, given: string | null | undefined): string | undefined {
+  return given === undefined ? own : (given ?? undefined);
 }
 
 /** Only what is given; an option that is undefined counts as absent. */

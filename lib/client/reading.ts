@@ -1,5 +1,6 @@
 import { RollcallError } from "../core/errors.ts";
 import type { ExplanationOf } from "../core/explainer.ts";
+import type { RecordingPage } from "../core/recording.ts";
 import { decodeRoster } from "../wire/roster.ts";
 
 type Read = ReturnType<typeof decodeRoster>;
@@ -22,6 +23,15 @@ export function readRoster(frames: readonly Uint8Array[]): Read {
 
 function isSame(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
   return a.every((frame, at) => Buffer.compare(frame, b[at] ?? new Uint8Array()) === 0);
+}
+
+/** The same of one page of its record; what it holds is checked when it is whole. */
+export function pageIn(json: string): RecordingPage {
+  try {
+    return JSON.parse(json) as RecordingPage;
+  } catch (error) {
+    throw new RollcallError("ERR_WIRE", "a page of the record", { cause: error });
+  }
 }
 
 /** The registrar of our own version wrote it; the shape is documented beside the message. */

@@ -1,9 +1,7 @@
 import { Client } from "../core/client.ts";
 import { RollcallError } from "../core/errors.ts";
-import type { ExplanationOf } from "../core/explainer.ts";
 import type { ClientEffect, ClientInput } from "../core/io.ts";
 import type { ClientTuning } from "../core/options.ts";
-import type { Card } from "../core/peer.ts";
 import type { Identity, Showing } from "../core/respondent.ts";
 import { nowMs } from "../host/clock.ts";
 import { LimitedLog } from "../host/log.ts";
@@ -18,11 +16,13 @@ import { resolveAdvertised } from "../transport/endpoint.ts";
 import type { ClientPort } from "../transport/port.ts";
 import { decodeFromRegistrar, encodeToRegistrar } from "../wire/survey.ts";
 import { Credentials } from "./credentials.ts";
+import { emitNever, emitSoon } from "./emissions.ts";
 import { Denials } from "./denials.ts";
 import { Collector, proofTimeMs } from "./farewell.ts";
-import type { LeaveProof } from "./farewell.ts";
+import type { LeaveProof, Parting } from "./farewell.ts";
+import { Inquiries } from "./inquiries.ts";
 import type { Target } from "./options.ts";
-import { explanationIn, readRoster } from "./reading.ts";
+import { readRoster } from "./reading.ts";
 import { Streams } from "./streams.ts";
 import { Waits } from "./waits.ts";
 
@@ -41,37 +41,43 @@ export interface ShellSetup {
   readonly logger: Logger;
 }
 
-/** A goodbye, or a card that says that we drain. */
-export interface Parting {
-  readonly card: Card | null;
-  readonly deadlineMs: number;
-  readonly wantsProof: boolean;
-}
-
 /**
  * A client machine with its sockets: frames and the clock in, frames and observables out. Members
  * and watchers are thin faces of it.
  */
 export class ClientShell {
   readonly streams: Streams;
+  readonly inquiries: Inquiries;
   readonly client: Client;
   readonly #setup: ShellSetup;
   readonly #limited: LimitedLog;
   readonly #loop: Loop<ClientInput, ClientEffect>;
   readonly #ports: readonly ClientPort[];
   readonly #waits = new Waits();
+  /** Registrars that are dialled ahead of the machine's first word. */
+  readonly #dialled = new Set<number>();
   readonly #credentials: Credentials;
   readonly #denials: Denials;
-  #emission: NodeJS.Immediate | null = null;
   #isClosed = false;
-  #token = 0;
 
   constructor(setup: ShellSetup) {
     this.#setup = setup;
     const { targets, tuning, logger, services } = setup;
     this.#limited = new LimitedLog(logger, nowMs);
-    const sources = targets.map((target) => target.hasSurvey);
-    this.client = new Client({ ...setup, sources, random: randomSource() });
+    this.#credentials = new Credentials(setup.keys);
+    this.#ports = targets.map((_, source) => this.#open(source, tuning.reconnectMinMs));
+    // Before the rest is made: a connection takes its time, and nothing is heard within this turn.
+    for (const [source, target] of targets.entries()) {
+      if (!target.hasSurvey) continue;
+      this.#ports[source]?.dial(target.endpoint);
+      this.#dialled.add(source);
+    }
+    this.client = new Client({
+      ...setup,
+      sources: targets.map((target) => target.hasSurvey),
+      hasKeys: setup.keys !== null,
+      random: randomSource(),
+    });
     this.streams = new Streams({
       lister: this.client.lister,
       services,
@@ -83,9 +89,8 @@ export class ClientShell {
       wake: { kind: "wake" },
       perform: (effect) => this.#perform(effect),
     });
-    this.#credentials = new Credentials(setup.keys);
+    this.inquiries = new Inquiries(this, tuning.helloTimeoutMs);
     this.#denials = new Denials(setup, (connection) => this.streams.connect(connection));
-    this.#ports = targets.map((_, source) => this.#open(source, tuning.reconnectMinMs));
   }
 
   get isClosed(): boolean {
@@ -112,19 +117,6 @@ export class ClientShell {
       await this.until(isReady, options);
     }
     this.#emitNow();
-  }
-
-  /** What a registrar remembers of a peer; the first that knows it answers. */
-  async explain(
-    service: string,
-    id: string,
-    options?: WaitOptions,
-  ): Promise<ExplanationOf | undefined> {
-    for (;;) {
-      await this.#contact(options);
-      const json = await this.#ask(service, id, options);
-      if (json !== "lost") return explanationIn(json);
-    }
   }
 
   /**
@@ -156,34 +148,10 @@ export class ClientShell {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#loop.stop();
-    if (this.#emission !== null) clearImmediate(this.#emission);
+    emitNever(this.#emitNow);
     this.#waits.close();
     this.streams.complete();
     await Promise.all(this.#ports.map((port) => port.close(LINGER_MS)));
-  }
-
-  /** The answer as JSON, `null` where nobody knows the peer, or `lost` with the last connection. */
-  #ask(service: string, id: string, options?: WaitOptions): Promise<string> {
-    this.#token += 1;
-    const token = this.#token;
-    const open = new Set(this.client.accepted);
-    let outcome = "lost";
-    const answer = this.until((effect) => {
-      if (effect.kind === "explanation" && effect.token === token) {
-        outcome = "null";
-        if (effect.found) return effect.json;
-      } else if (effect.kind !== "lost") return undefined;
-      open.delete(effect.source);
-      return open.size === 0 ? outcome : undefined;
-    }, options);
-    this.take({ kind: "explain", token, service, id });
-    return answer;
-  }
-
-  /** Waits until some registrar has accepted us. */
-  async #contact(options?: WaitOptions): Promise<void> {
-    if (this.client.accepted.length > 0) return;
-    await this.until((effect) => (effect.kind === "accepted" ? true : undefined), options);
   }
 
   #assertOpen(options?: WaitOptions): void {
@@ -237,7 +205,7 @@ export class ClientShell {
   #act(effect: ClientEffect): void {
     switch (effect.kind) {
       case "changed":
-        return this.#emitSoon();
+        return emitSoon(this.#emitNow);
       case "connection":
         return this.#denials.connected(effect.connection);
       case "refused":
@@ -250,6 +218,7 @@ export class ClientShell {
       case "left":
       case "proof":
       case "explanation":
+      case "exported":
         return;
       default:
         return this.#transmit(effect);
@@ -262,7 +231,7 @@ export class ClientShell {
     if (port === undefined || endpoint === undefined) return;
     switch (effect.kind) {
       case "dial":
-        return port.dial(endpoint);
+        return this.#dialled.delete(effect.source) ? undefined : port.dial(endpoint);
       case "hangup":
         return port.hangup();
       case "send":
@@ -282,19 +251,13 @@ export class ClientShell {
     }
   }
 
-  /** Everything that one turn of the event loop brings makes one emission. */
-  #emitSoon(): void {
-    this.#emission ??= setImmediate(() => this.#emitNow());
-  }
-
-  #emitNow(): void {
-    if (this.#emission !== null) clearImmediate(this.#emission);
-    this.#emission = null;
+  readonly #emitNow = (): void => {
+    emitNever(this.#emitNow);
     if (this.#isClosed || !this.client.isReady) return;
     this.streams.update();
     // Subscribers have it now, so whoever waits for that can be told.
-    this.take({ kind: "emitted" });
-  }
+    if (this.client.voice.hasToAcknowledge) this.take({ kind: "emitted" });
+  };
 }
 
 type Transmission = "dial" | "hangup" | "send" | "follow" | "subscribe" | "unsubscribe";

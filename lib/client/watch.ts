@@ -3,6 +3,8 @@ import type { Change } from "../core/changes.ts";
 import type { ExplanationOf } from "../core/explainer.ts";
 import { RollcallError } from "../core/errors.ts";
 import type { Peer } from "../core/peer.ts";
+import type { Recording } from "../core/recording.ts";
+import { ALL } from "../core/topics.ts";
 import type { View } from "../core/view.ts";
 import { loggerFor } from "../host/log.ts";
 import { randomId } from "../host/random.ts";
@@ -35,6 +37,12 @@ export interface Watcher extends AsyncDisposable {
   ready(options?: WaitOptions): Promise<void>;
   /** What the registrar remembers of one peer. Rejects with `ERR_NEEDS_SURVEY` on a roster endpoint. */
   explain(service: string, id: string, options?: WaitOptions): Promise<ExplanationOf | undefined>;
+  /**
+   * Everything a registrar remembers of its peers, present and departed, with causes and times: of
+   * one service, or of all with `*`, the default. Of several registrars the first answers that is
+   * connected. Rejects with `ERR_NEEDS_SURVEY` on a roster endpoint.
+   */
+  record(service?: string, options?: WaitOptions): Promise<Recording>;
   /**
    * Tells the registrars that this peer cannot be reached from here, or can again. When enough
    * consumers agree it is suspect for all until their reports expire (`reportTtlMs` of the
@@ -118,7 +126,13 @@ class WatcherHandle implements Watcher {
     options?: WaitOptions,
   ): Promise<ExplanationOf | undefined> {
     if (!this.#isNamed) throw new RollcallError("ERR_NEEDS_SURVEY", "explain");
-    return this.#shell.explain(nameOf("service", service), nameOf("id", id), options);
+    return this.#shell.inquiries.explain(nameOf("service", service), nameOf("id", id), options);
+  }
+
+  async record(service: string = ALL, options?: WaitOptions): Promise<Recording> {
+    if (!this.#isNamed) throw new RollcallError("ERR_NEEDS_SURVEY", "record");
+    const name = service === ALL ? ALL : nameOf("service", service);
+    return this.#shell.inquiries.record(name, options);
   }
 
   report(peer: Pick<Peer, "service" | "id" | "instance">, isUnreachable: boolean): void {

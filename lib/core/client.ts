@@ -1,37 +1,26 @@
 import { ERRORS } from "./errors.ts";
-import type { ErrorCode } from "./errors.ts";
-import { consumerOf, judge, LATE_MS, mayList, nextMs, noticeStall } from "./contact.ts";
-import type { Contact } from "./contact.ts";
-import { Follower } from "./follower.ts";
+import {
+  consumerOf,
+  contactsOf,
+  judge,
+  LATE_MS,
+  mayList,
+  nextMs,
+  noticeStall,
+  objectionTo,
+} from "./contact.ts";
+import type { ClientSetup, Contact, Objection } from "./contact.ts";
 import type { ClientEffect, ClientInput, Connection } from "./io.ts";
-import { Link } from "./link.ts";
 import type { LinkStep } from "./link.ts";
 import { Lister } from "./listing.ts";
 import type { Accepted, FromRegistrar, Welcome } from "./messages.ts";
-import type { ClientTuning } from "./options.ts";
 import type { Card } from "./peer.ts";
-import { isSpoken, Respondent } from "./respondent.ts";
-import type { Identity, Showing, Wishes } from "./respondent.ts";
+import type { Showing, Wishes } from "./respondent.ts";
 import type { Consumer } from "./view.ts";
 import { Voice } from "./voice.ts";
 
 /** Members look at the clock at least this often: a stall seems shorter by as much at most. */
 const PULSE_MS = 100;
-
-/** What a client is. */
-export interface ClientSetup {
-  /** True for each registrar that is reached by its survey endpoint, false for a roster alone. */
-  readonly sources: readonly boolean[];
-  readonly instance: string;
-  /** Null for a watcher. */
-  readonly identity: Identity | null;
-  readonly showing: Showing | null;
-  /** Services to follow; `["*"]` is all. */
-  readonly services: readonly string[];
-  readonly tuning: ClientTuning;
-  /** In [0, 1). */
-  readonly random: () => number;
-}
 
 /**
  * A member or watcher as a deterministic machine over all its registrars: one link, one membership
@@ -39,9 +28,9 @@ export interface ClientSetup {
  */
 export class Client {
   readonly lister: Lister;
+  readonly voice: Voice;
   readonly #setup: ClientSetup;
   readonly #contacts: readonly Contact[];
-  readonly #voice: Voice;
   #showing: Showing | null;
   #isFollowing: boolean;
   #isLeaving = false;
@@ -55,14 +44,8 @@ export class Client {
     this.#showing = setup.showing;
     this.#isFollowing = setup.identity === null;
     const emit = (effect: ClientEffect): void => void this.#effects.push(effect);
-    const { tuning, random, services } = setup;
-    this.#contacts = setup.sources.map((hasSurvey, source) => ({
-      source,
-      link: hasSurvey ? new Link(tuning, random) : null,
-      respondent: new Respondent(tuning.helloTimeoutMs),
-      follower: new Follower({ source, services, tuning, random, emit }),
-    }));
-    this.#voice = new Voice(this.#contacts, emit);
+    this.#contacts = contactsOf(setup, emit);
+    this.voice = new Voice(this.#contacts, emit);
     this.lister = new Lister(this.#contacts.map((contact) => contact.follower));
   }
 
@@ -137,11 +120,13 @@ export class Client {
       case "leave":
         return this.#leave(input.proofMs);
       case "emitted":
-        return this.#voice.acknowledge(this.lister);
+        return this.voice.acknowledge(this.lister);
       case "report":
-        return this.#voice.report(input);
+        return this.voice.report(input);
       case "explain":
-        return this.#voice.explain(input);
+        return this.voice.explain(input);
+      case "export":
+        return this.voice.export(input);
       case "wake":
         return;
       default:
@@ -171,13 +156,13 @@ export class Client {
   #update(card: Card, proofMs: number): void {
     if (this.#showing === null) return;
     this.#showing = { edition: this.#showing.edition + 1, card };
-    this.#voice.update(this.#showing, proofMs);
+    this.voice.update(this.#showing, proofMs);
   }
 
   /** Says goodbye and asks for nothing any more. */
   #leave(proofMs: number): void {
     this.#isLeaving = true;
-    this.#voice.leave(proofMs);
+    this.voice.leave(proofMs);
   }
 
   #received(contact: Contact, message: FromRegistrar, nowMs: number): void {
@@ -188,11 +173,14 @@ export class Client {
       case "welcome":
         return this.#welcomed(contact, message, nowMs);
       case "survey":
-        return this.#voice.say(source, respondent.answer(message));
+        return this.voice.say(source, respondent.answer(message));
       case "accepted":
         return this.#accepted(contact, message);
       case "rejoin":
         return respondent.askAgain(nowMs);
+      case "recorded":
+        respondent.recorded(message.edition);
+        return void this.#effects.push({ ...message, source });
       case "refused":
         return this.#refused(contact, message, nowMs);
       default:
@@ -201,18 +189,8 @@ export class Client {
   }
 
   #welcomed(contact: Contact, welcome: Welcome, nowMs: number): void {
-    if (!isSpoken(welcome)) {
-      const text = `the registrar speaks ${welcome.versionMin} to ${welcome.versionMax}`;
-      return this.#refused(contact, { code: "ERR_VERSION", text }, nowMs);
-    }
-    // Two connections of one member would take its id from each other for ever.
-    const other = this.#contacts.find(
-      (c) => c !== contact && c.link?.welcome?.epoch === welcome.epoch,
-    );
-    if (other !== undefined) {
-      const text = `registrar ${contact.source + 1} of the list is also number ${other.source + 1}`;
-      return this.#refused(contact, { code: "ERR_SAME_REGISTRAR", text }, nowMs);
-    }
+    const objection = objectionTo(welcome, contact, this.#contacts);
+    if (objection !== undefined) return this.#refused(contact, objection, nowMs);
     contact.link?.welcomed(welcome, nowMs);
     contact.respondent.opened(welcome, this.#setup.random(), nowMs);
     if (this.#isFollowing) contact.follower.follow(welcome.roster, nowMs);
@@ -229,15 +207,11 @@ export class Client {
     this.#effects.push({ kind: "accepted", source });
     const showing = this.#showing;
     if (showing !== null && edition < showing.edition) {
-      this.#voice.say(source, respondent.update(showing, 0));
+      this.voice.say(source, respondent.update(showing, 0));
     }
   }
 
-  #refused(
-    contact: Contact,
-    refusal: { readonly code: ErrorCode; readonly text: string },
-    nowMs: number,
-  ): void {
+  #refused(contact: Contact, refusal: Objection, nowMs: number): void {
     const { source, link } = contact;
     if (link === null || link.state.kind === "refused") return;
     const { code, text } = refusal;
@@ -259,7 +233,7 @@ export class Client {
   #advance(contact: Contact, nowMs: number): void {
     const { source, link, respondent, follower } = contact;
     if (link !== null) this.#step(contact, link.due(nowMs), nowMs);
-    for (const message of respondent.due(this.#wishes(), nowMs)) this.#voice.say(source, message);
+    for (const message of respondent.due(this.#wishes(), nowMs)) this.voice.say(source, message);
     follower.advance(nowMs);
   }
 
@@ -268,7 +242,15 @@ export class Client {
     const { source } = contact;
     if (step === "none") return;
     this.#effects.push({ kind: step, source });
+    if (step === "dial" && this.#mayAskEarly) {
+      this.voice.say(source, contact.respondent.early(this.#wishes()));
+    }
     if (step === "hangup" && nowMs !== undefined) this.#lost(contact, nowMs);
+  }
+
+  /** Of several registrars two may turn out to be one, which must not hear us twice. */
+  get #mayAskEarly(): boolean {
+    return this.#setup.sources.length === 1 && this.#setup.hasKeys !== true;
   }
 
   #wishes(): Wishes {

@@ -1,12 +1,33 @@
-import type { Follower } from "./follower.ts";
-import type { Connection } from "./io.ts";
-import type { Link } from "./link.ts";
+import type { ErrorCode } from "./errors.ts";
+import { Follower } from "./follower.ts";
+import type { ClientEffect, Connection } from "./io.ts";
+import { Link } from "./link.ts";
+import type { Welcome } from "./messages.ts";
 import { TICK_MS } from "./options.ts";
-import type { Respondent } from "./respondent.ts";
+import type { ClientTuning } from "./options.ts";
+import { isSpoken, Respondent } from "./respondent.ts";
+import type { Identity, Showing } from "./respondent.ts";
 import type { Consumer } from "./view.ts";
 
 /** Lateness of the clock that is passed on to every deadline. */
 export const LATE_MS = 5 * TICK_MS;
+
+/** What a client is. */
+export interface ClientSetup {
+  /** True for each registrar that is reached by its survey endpoint, false for a roster alone. */
+  readonly sources: readonly boolean[];
+  readonly instance: string;
+  /** Null for a watcher. */
+  readonly identity: Identity | null;
+  readonly showing: Showing | null;
+  /** Services to follow; `["*"]` is all. */
+  readonly services: readonly string[];
+  readonly tuning: ClientTuning;
+  /** Every JOIN needs the proof of a key, and hence a WELCOME before it. Default false. */
+  readonly hasKeys?: boolean;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
 
 /** One registrar of a client: the survey connection, what we want of it, and its roster. */
 export interface Contact {
@@ -15,6 +36,42 @@ export interface Contact {
   readonly link: Link | null;
   readonly respondent: Respondent;
   readonly follower: Follower;
+}
+
+/** Why a client will not speak with a registrar. */
+export interface Objection {
+  readonly code: ErrorCode;
+  readonly text: string;
+}
+
+/** What a client has against a registrar that greets it; undefined for nothing. */
+export function objectionTo(
+  welcome: Welcome,
+  contact: Contact,
+  all: readonly Contact[],
+): Objection | undefined {
+  if (!isSpoken(welcome)) {
+    const text = `the registrar speaks ${welcome.versionMin} to ${welcome.versionMax}`;
+    return { code: "ERR_VERSION", text };
+  }
+  // Two connections of one member would take its id from each other for ever.
+  const other = all.find((c) => c !== contact && c.link?.welcome?.epoch === welcome.epoch);
+  if (other === undefined) return undefined;
+  const text = `registrar ${contact.source + 1} of the list is also number ${other.source + 1}`;
+  return { code: "ERR_SAME_REGISTRAR", text };
+}
+
+/** One for each registrar; none is connected yet. */
+export function contactsOf(
+  { sources, services, tuning, random }: ClientSetup,
+  emit: (effect: ClientEffect) => void,
+): readonly Contact[] {
+  return sources.map((hasSurvey, source) => ({
+    source,
+    link: hasSurvey ? new Link(tuning, random) : null,
+    respondent: new Respondent(tuning.helloTimeoutMs),
+    follower: new Follower({ source, services, tuning, random, emit }),
+  }));
 }
 
 /** How a client stands: live with one registrar is live. */

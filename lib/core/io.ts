@@ -1,5 +1,12 @@
 import type { ErrorCode } from "./errors.ts";
-import type { Authority, FromRegistrar, Proof, RosterMessage, ToRegistrar } from "./messages.ts";
+import type {
+  Authority,
+  Exported,
+  FromRegistrar,
+  Proof,
+  RosterMessage,
+  ToRegistrar,
+} from "./messages.ts";
 import type { Card } from "./peer.ts";
 
 /** What happens to a registrar. `route` is one connection, as the transport names it. */
@@ -8,6 +15,10 @@ export type SurveyorInput =
   | { readonly kind: "disconnected"; readonly route: string }
   | { readonly kind: "subscribed"; readonly topic: string }
   | { readonly kind: "unsubscribed"; readonly topic: string }
+  /** Every subscription ended at once. */
+  | { readonly kind: "cleared" }
+  /** Whoever speaks on this connection has no right to any more. */
+  | { readonly kind: "expelled"; readonly route: string }
   | { readonly kind: "wake" };
 
 /** What a registrar does. */
@@ -48,6 +59,14 @@ export type ClientInput =
       readonly token: number;
       readonly service: string;
       readonly id: string;
+    }
+  /** Asks one registrar for a page of its record. */
+  | {
+      readonly kind: "export";
+      readonly source: number;
+      readonly token: number;
+      readonly service: string;
+      readonly after: number;
     }
   | { readonly kind: "wake" };
 
@@ -96,6 +115,7 @@ export type ClientEffect =
       readonly found: boolean;
       readonly json: string;
     }
+  | (Exported & { readonly source: number })
   | { readonly kind: "note"; readonly event: string; readonly detail: string };
 
 /** How a client stands with its registrars: the best of them counts. `sinceMs` is machine time. */

@@ -1,9 +1,15 @@
 import type { ErrorCode } from "./errors.ts";
 import type { Card, Entry, LeftCause, Tombstone } from "./peer.ts";
+import type { Explain, Explanation, Export, Exported } from "./record-messages.ts";
+
+export type { Explain, Explanation, Export, Exported } from "./record-messages.ts";
 
 /** The protocol versions this code speaks. */
 export const VERSION_MIN = 1;
 export const VERSION_MAX = 1;
+
+/** In a JOIN that goes ahead of the WELCOME: whatever run of the registrar reads it. */
+export const ANY_EPOCH = "0".repeat(32);
 
 /**
  * How far a source can be trusted: `live` judges, `learning` is new or was stalled and removes
@@ -99,14 +105,6 @@ export interface Rejoin {
   readonly kind: "rejoin";
 }
 
-/** What the registrar remembers of one peer, as JSON text. */
-export interface Explanation {
-  readonly kind: "explanation";
-  readonly token: number;
-  readonly found: boolean;
-  readonly json: string;
-}
-
 export type FromRegistrar =
   | Welcome
   | Survey
@@ -116,7 +114,8 @@ export type FromRegistrar =
   | Proof
   | Refused
   | Rejoin
-  | Explanation;
+  | Explanation
+  | Exported;
 
 /** "List me." Repeated on every connection; same id and instance is a reconnect. */
 export interface Join {
@@ -194,16 +193,16 @@ export interface Acknowledge {
   readonly revision: number;
 }
 
-/** "What do you remember of this peer?" */
-export interface Explain {
-  readonly kind: "explain";
-  readonly epoch: string;
-  readonly token: number;
-  readonly service: string;
-  readonly id: string;
-}
-
-export type ToRegistrar = Join | Watch | Answer | Update | Leave | Acknowledge | Report | Explain;
+export type ToRegistrar =
+  | Join
+  | Watch
+  | Answer
+  | Update
+  | Leave
+  | Acknowledge
+  | Report
+  | Explain
+  | Export;
 
 /** One change within a revision. */
 export type RosterChange =

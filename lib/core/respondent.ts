@@ -1,4 +1,4 @@
-import { VERSION_MAX, VERSION_MIN } from "./messages.ts";
+import { ANY_EPOCH, VERSION_MAX, VERSION_MIN } from "./messages.ts";
 import type { Report, Survey, ToRegistrar, Welcome } from "./messages.ts";
 import type { Card } from "./peer.ts";
 
@@ -39,6 +39,16 @@ export class Respondent {
   #previous: string | null = null;
   #ordinal: number | null = null;
   #hasJoined = false;
+  /** Has this instance ever been greeted here: then it may have been listed here. */
+  #wasGreeted = false;
+  /** A JOIN went ahead of the WELCOME of this connection. */
+  #hasAsked = false;
+  /** The edition that was published last on this connection, as far as we were told. */
+  #recorded = 0;
+  /** When to say our card again, should its publication not be confirmed. */
+  #sayAgainMs = Infinity;
+  /** What the last change wanted to be proved. */
+  #proofMs = 0;
   /** The longest time our event loop stood still since we answered last. */
   #stalledMs = 0;
 
@@ -76,14 +86,25 @@ export class Respondent {
   opened(welcome: Welcome, random: number, nowMs: number): void {
     this.#welcome = welcome;
     this.#accepted = false;
+    this.#wasGreeted = true;
     const isReturn = this.#previous !== null && this.#previous !== welcome.epoch;
     this.#askAtMs = isReturn ? nowMs + random * welcome.timing.rejoinJitterMs : nowMs;
   }
 
   closed(): void {
+    this.#hasAsked = false;
     this.#welcome = null;
     this.#accepted = false;
     this.#askAtMs = Infinity;
+    this.#recorded = 0;
+    this.#sayAgainMs = Infinity;
+    this.#proofMs = 0;
+  }
+
+  /** An edition of our card is published. */
+  recorded(edition: number): void {
+    this.#recorded = Math.max(this.#recorded, edition);
+    this.#sayAgainMs = Infinity;
   }
 
   accepted(): void {
@@ -122,11 +143,15 @@ export class Respondent {
 
   update(showing: Showing, proofMs: number): ToRegistrar | null {
     if (this.#welcome === null || !this.#accepted) return null;
+    this.#proofMs = proofMs;
+    this.#sayAgainMs = Infinity;
     return { kind: "update", epoch: this.#welcome.epoch, ...showing, proofMs, bytes: 0 };
   }
 
   leave(proofMs: number): ToRegistrar | null {
-    return this.#welcome === null ? null : { kind: "leave", epoch: this.#welcome.epoch, proofMs };
+    if (this.#welcome !== null) return { kind: "leave", epoch: this.#welcome.epoch, proofMs };
+    // Behind the JOIN that went ahead, or its registrar would list somebody who is gone.
+    return this.#hasAsked ? { kind: "leave", epoch: ANY_EPOCH, proofMs } : null;
   }
 
   acknowledge(service: string, revision: number): ToRegistrar | null {
@@ -144,39 +169,80 @@ export class Respondent {
     return { kind: "explain", epoch: this.#welcome.epoch, token, service, id };
   }
 
+  /**
+   * A JOIN to go ahead of the first WELCOME, whoever will say it: a newcomer is known one trip
+   * earlier. Later ones wait for it, so that a crowd that comes back spreads its return. Null where
+   * there is nothing to ask, or where we were greeted before.
+   */
+  early(wishes: Wishes): ToRegistrar | null {
+    if (this.#wasGreeted) return null;
+    const join = this.#join(wishes, ANY_EPOCH, VERSION_MAX);
+    this.#hasAsked = join !== null;
+    return join;
+  }
+
+  export(token: number, service: string, after: number): ToRegistrar | null {
+    if (this.#welcome === null) return null;
+    return { kind: "export", epoch: this.#welcome.epoch, token, service, after };
+  }
+
   /** What is to be asked now. */
   due(wishes: Wishes, nowMs: number): readonly ToRegistrar[] {
+    return [...this.#asks(wishes, nowMs), ...this.#again(wishes, nowMs)];
+  }
+
+  /**
+   * The confirmation of a card may be lost where our pipe was full, and somebody may wait for it: so
+   * the card is said again until it is confirmed.
+   */
+  #again({ showing }: Wishes, nowMs: number): readonly ToRegistrar[] {
+    if (!this.#accepted || showing === null || this.#recorded >= showing.edition) {
+      this.#sayAgainMs = Infinity;
+      return [];
+    }
+    const isDue = nowMs >= this.#sayAgainMs;
+    const update = isDue ? this.update(showing, this.#proofMs) : null;
+    if (this.#sayAgainMs === Infinity) this.#sayAgainMs = nowMs + this.#retryMs;
+    return update === null ? [] : [update];
+  }
+
+  #asks(wishes: Wishes, nowMs: number): readonly ToRegistrar[] {
     if (this.#welcome === null || nowMs < this.#askAtMs) return [];
     this.#askAtMs = nowMs + this.#retryMs;
     const { epoch, versionMax } = this.#welcome;
     const version = Math.min(VERSION_MAX, versionMax);
     const asks: ToRegistrar[] = [];
-    if (wishes.identity !== null && wishes.showing !== null) {
-      const previous = this.#previous;
-      const { identity, showing } = wishes;
-      this.#hasJoined = true;
-      asks.push({
-        kind: "join",
-        version,
-        epoch,
-        ...identity,
-        ...showing,
-        previous,
-        proof: null,
-        bytes: 0,
-      });
-    }
+    const isAsked = this.#hasAsked;
+    this.#hasAsked = false;
+    const join = isAsked ? null : this.#join(wishes, epoch, version);
+    if (join !== null) asks.push(join);
     if (wishes.services.length > 0) {
       const { instance, services } = wishes;
       const ordinal = this.#ordinal;
       asks.push({ kind: "watch", version, epoch, instance, services, ordinal, proof: null });
     }
-    if (asks.length === 0) this.#askAtMs = Infinity;
+    if (asks.length === 0 && !isAsked) this.#askAtMs = Infinity;
     return asks;
   }
 
   nextMs(): number {
-    return this.#askAtMs;
+    return Math.min(this.#askAtMs, this.#sayAgainMs);
+  }
+
+  #join({ identity, showing }: Wishes, epoch: string, version: number): ToRegistrar | null {
+    if (identity === null || showing === null) return null;
+    this.#hasJoined = true;
+    const previous = this.#previous;
+    return {
+      kind: "join",
+      version,
+      epoch,
+      ...identity,
+      ...showing,
+      previous,
+      proof: null,
+      bytes: 0,
+    };
   }
 }
 

@@ -1,10 +1,14 @@
 import { Admission } from "./admission.ts";
+import { TopicBook } from "./audience.ts";
 import { Explainer } from "./explainer.ts";
 import type { SurveyorEffect, SurveyorInput } from "./io.ts";
+import { ANY_EPOCH, VERSION_MAX, VERSION_MIN } from "./messages.ts";
 import type { Authority, Snapshot, ToRegistrar } from "./messages.ts";
 import { TICK_MS } from "./options.ts";
 import type { RegistrarTuning } from "./options.ts";
 import type { Entry, LeftCause } from "./peer.ts";
+import { RecordDesk } from "./record-desk.ts";
+import type { Recording } from "./recording.ts";
 import { Rolls } from "./rolls.ts";
 import { SnapshotDesk } from "./snapshots.ts";
 import { ALL, isServiceName, parseTopic } from "./topics.ts";
@@ -25,8 +29,9 @@ export class Surveyor {
   readonly #rolls: Rolls;
   readonly #admission: Admission;
   readonly #explainer: Explainer;
+  readonly #records: RecordDesk;
   readonly #desk: SnapshotDesk;
-  readonly #topics = new Set<string>();
+  readonly #topics: TopicBook;
   #effects: SurveyorEffect[] = [];
   #publications: SurveyorEffect[] = [];
   #expectedMs: number;
@@ -45,10 +50,12 @@ export class Surveyor {
     this.#rolls = new Rolls({ epoch, tuning, nowMs, emit });
     this.#admission = new Admission({ rolls: this.#rolls, tuning, emit });
     this.#explainer = new Explainer(this.#rolls);
+    this.#records = new RecordDesk(this.#rolls);
     this.#desk = new SnapshotDesk(
       { bytesPerSecond: tuning.snapshotBytesPerSecond, requestsMax: tuning.topicsMax },
       nowMs,
     );
+    this.#topics = new TopicBook(tuning.topicsMax);
     this.#expectedMs = nowMs;
   }
 
@@ -90,6 +97,11 @@ export class Surveyor {
     return this.#explainer.explain(service, id, nowMs);
   }
 
+  /** Everything that is remembered of one service, or of all with `*`. */
+  record(service: string, nowMs: number): Omit<Recording, "takenAt"> {
+    return this.#records.record(service, nowMs);
+  }
+
   /** Takes one input and does what is due. */
   handle(input: SurveyorInput, nowMs: number): readonly SurveyorEffect[] {
     this.#effects = [];
@@ -101,6 +113,8 @@ export class Surveyor {
     this.#admission.advance(nowMs);
     this.#rolls.advance(nowMs);
     this.#serveSnapshots(nowMs);
+    const page = this.#records.due(nowMs);
+    if (page !== undefined) this.#effects.push(page);
     this.#expectedMs = Math.min(nowMs + PULSE_MS, Math.max(nowMs, this.#nextMs()));
     if (this.#publications.length === 0) return this.#effects;
     return [...this.#publications, ...this.#effects];
@@ -137,11 +151,17 @@ export class Surveyor {
         return this.#received(input.route, input.message, nowMs);
       case "disconnected":
         this.#admission.disconnected(input.route, nowMs);
+        this.#records.disconnected(input.route);
         return this.#rolls.disconnected(input.route, nowMs);
       case "subscribed":
         return this.#subscribed(input.topic, nowMs);
       case "unsubscribed":
         return this.#unsubscribed(input.topic);
+      case "cleared":
+        return this.#cleared();
+      case "expelled":
+        this.#admission.withdrawn(input.route);
+        return this.#rolls.expelled(input.route, nowMs);
       case "wake":
         return;
       default:
@@ -151,7 +171,7 @@ export class Surveyor {
 
   #received(route: string, message: ToRegistrar, nowMs: number): void {
     // A client's queue may hold what it meant for the registrar before us.
-    if (message.epoch !== this.#epoch) {
+    if (message.epoch !== this.#epoch && !isEarly(message)) {
       this.#effects.push({ kind: "note", event: "message.otherEpoch", detail: message.kind });
       return;
     }
@@ -176,6 +196,10 @@ export class Surveyor {
       case "explain":
         this.#effects.push(this.#explainer.reply(route, message, nowMs));
         return;
+      case "export":
+        if (this.#records.request(route, message)) return;
+        this.#effects.push({ kind: "note", event: "record.tooMany", detail: message.service });
+        return;
       default:
         return message satisfies never;
     }
@@ -187,26 +211,25 @@ export class Surveyor {
     if (parsed.kind === "snapshot" && isWatchable(parsed.service)) {
       // Not counted as a topic: whoever holds all topics must not keep others from the list.
       if (this.#desk.request({ topic, service: parsed.service })) return;
-    } else if (parsed.kind === "deltas" && isWatchable(parsed.service) && this.#admitTopic(topic)) {
-      return this.#rolls.publisher.subscribed(parsed.service);
+    } else if (parsed.kind === "deltas" && isWatchable(parsed.service)) {
+      const count = this.#topics.subscribed(topic);
+      if (count > 0) return this.#rolls.publisher.subscribed(parsed.service, count);
     }
     this.#effects.push({ kind: "note", event: "topic.ignored", detail: parsed.kind });
   }
 
-  /** Topics are counted while they are new; the same topic again is another subscriber of it. */
-  #admitTopic(topic: string): boolean {
-    if (!this.#topics.has(topic) && this.#topics.size >= this.#tuning.topicsMax) return false;
-    this.#topics.add(topic);
-    return true;
-  }
-
   #unsubscribed(topic: string): void {
     const parsed = parseTopic(topic);
-    if (parsed.kind === "pulse") return this.#rolls.publisher.leftPulse();
+    if (parsed.kind === "pulse") return this.#rolls.publisher.audience.remove(topic);
     if (parsed.kind === "snapshot") return this.#desk.cancel(topic);
-    if (parsed.kind !== "deltas" || !this.#topics.has(topic)) return;
+    if (parsed.kind !== "deltas" || !this.#topics.unsubscribed(topic)) return;
     this.#rolls.publisher.audience.remove(parsed.service);
-    if (!this.#rolls.publisher.audience.isNamed(parsed.service)) this.#topics.delete(topic);
+  }
+
+  #cleared(): void {
+    this.#topics.clear();
+    this.#desk.clear();
+    this.#rolls.publisher.audience.clear();
   }
 
   #serveSnapshots(nowMs: number): void {
@@ -228,8 +251,20 @@ export class Surveyor {
   }
 
   #nextMs(): number {
-    return Math.min(this.#admission.nextMs(), this.#rolls.nextMs(), this.#desk.nextMs());
+    return Math.min(
+      this.#admission.nextMs(),
+      this.#rolls.nextMs(),
+      this.#desk.nextMs(),
+      this.#records.nextMs(),
+    );
   }
+}
+
+/** A newcomer that has not been greeted names no epoch. Its JOIN is repeated if it is ignored. */
+function isEarly(message: ToRegistrar): boolean {
+  if (message.epoch !== ANY_EPOCH) return false;
+  if (message.kind !== "join") return message.kind === "leave";
+  return message.version >= VERSION_MIN && message.version <= VERSION_MAX;
 }
 
 function isWatchable(service: string): boolean {

@@ -32,6 +32,11 @@ export class Voice {
     }
   }
 
+  /** True while some registrar waits for a revision of its list to be acknowledged. */
+  get hasToAcknowledge(): boolean {
+    return this.#contacts.some(({ follower }) => follower.fences.isOpen);
+  }
+
   /** Says of each fence that our list shows it, as soon as it does. */
   acknowledge(lister: Lister): void {
     for (const { source, respondent, follower } of this.#contacts) {
@@ -45,6 +50,11 @@ export class Voice {
     for (const { source, respondent } of this.#contacts) {
       this.say(source, respondent.report({ service, id, instance, isUnreachable }));
     }
+  }
+
+  export({ source, token, service, after }: Of<"export">): void {
+    const message = this.#contacts[source]?.respondent.export(token, service, after) ?? null;
+    this.say(source, message);
   }
 
   explain({ token, service, id }: Of<"explain">): void {

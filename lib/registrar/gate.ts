@@ -1,4 +1,5 @@
 import { runKey } from "../core/peer.ts";
+import { ANY_EPOCH } from "../core/messages.ts";
 import type { FromRegistrar, Join, ToRegistrar, Watch } from "../core/messages.ts";
 import type { LimitedLog, Logger } from "../host/log.ts";
 import type { SettledRegistrarKeys } from "../keys/options.ts";
@@ -52,6 +53,8 @@ export class Gate {
   /** Keys that were let in to the roster since it was bound. */
   readonly #readers = new Set<string>();
   readonly #shared = new Map<string, Buffer | undefined>();
+  /** Connections whose key is not listed any more. libzmq cannot close them, so they stay. */
+  readonly #expelled = new Set<string>();
   #refused = 0;
 
   constructor(options: GateOptions) {
@@ -67,6 +70,11 @@ export class Gate {
   /** Connections, joins and watches refused for their key. */
   get refused(): number {
     return this.#refused;
+  }
+
+  /** Connections whose key was taken off the list and that did not hang up. */
+  get expelled(): number {
+    return this.#expelled.size;
   }
 
   /** What the sockets are made with. */
@@ -94,6 +102,8 @@ export class Gate {
 
   /** True for a message that may reach the registrar; any other was answered. */
   admits(route: string, message: ToRegistrar): boolean {
+    // It proves nothing; after the greeting the client asks again, with a proof.
+    if (message.epoch === ANY_EPOCH) return false;
     // What was meant for the registrar before us is ignored by the machine.
     if (message.epoch !== this.#options.epoch) return true;
     if (message.kind === "join" || message.kind === "watch") return this.#lets(route, message);
@@ -110,6 +120,7 @@ export class Gate {
   /** The connection is gone. */
   closed(route: string): void {
     this.#passes.delete(route);
+    this.#expelled.delete(route);
   }
 
   get #list(): AllowList {
@@ -129,6 +140,7 @@ export class Gate {
 
   #lets(route: string, message: Join | Watch): boolean {
     const flaw = this.#flawOf(route, message);
+    if (flaw === undefined) this.#expelled.delete(route);
     if (flaw === undefined) return true;
     this.#refused += 1;
     this.#options.limited.warn("key.refused", { detail: flaw, asked: message.kind });
@@ -194,6 +206,7 @@ export class Gate {
       const isIn = service === null ? list.has(key) : list.mayJoin(key, service);
       if (isIn) continue;
       this.#passes.delete(route);
+      this.#expelled.add(route);
       this.#options.expel(route);
       const text = `the key ${key} is not listed any more`;
       this.#options.send(route, { kind: "refused", code: "ERR_NOT_AUTHORISED", text });

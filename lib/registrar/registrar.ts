@@ -4,7 +4,9 @@ import { RollcallError } from "../core/errors.ts";
 import type { ExplanationOf } from "../core/explainer.ts";
 import type { SurveyorEffect, SurveyorInput } from "../core/io.ts";
 import { VERSION_MAX, VERSION_MIN } from "../core/messages.ts";
+import type { Recording } from "../core/recording.ts";
 import { Surveyor } from "../core/surveyor.ts";
+import { ALL } from "../core/topics.ts";
 import type { View } from "../core/view.ts";
 import { nowMs } from "../host/clock.ts";
 import { LimitedLog, loggerFor } from "../host/log.ts";
@@ -18,27 +20,13 @@ import type { RegistrarEndpoints, RegistrarHandlers, RegistrarPort } from "../tr
 import { openRegistrarPort } from "../transport/registrar-port.ts";
 import { encodeRoster } from "../wire/roster.ts";
 import { decodeToRegistrar, encodeToClient } from "../wire/survey.ts";
+import type { RegistrarCounters } from "./counters.ts";
 import { Gate } from "./gate.ts";
 import { settleRegistrar } from "./options.ts";
 import type { RegistrarOptions, RegistrarSettings } from "./options.ts";
 import { RegistrarViews } from "./views.ts";
 
-/** What a registrar counted since it started. */
-export interface RegistrarCounters {
-  readonly members: number;
-  readonly consumers: number;
-  readonly services: number;
-  /** Frames that were no messages and were dropped. */
-  readonly malformed: number;
-  /** Sends dropped because a client does not read. */
-  readonly congested: number;
-  /** Questions sent. */
-  readonly surveys: number;
-  /** Roster messages published. */
-  readonly publications: number;
-  /** Connections, joins and watches refused for their key. */
-  readonly unauthorised: number;
-}
+export type { RegistrarCounters } from "./counters.ts";
 
 /** A running registrar. */
 export interface Registrar extends AsyncDisposable {
@@ -53,6 +41,11 @@ export interface Registrar extends AsyncDisposable {
   view(service: string): View;
   /** What is remembered of one peer; undefined where nothing is. */
   explain(service: string, id: string): ExplanationOf | undefined;
+  /**
+   * Everything that is remembered, of one service or of all with `*`, the default: plain data for
+   * JSON, and for `replay` of `rollcall/testing`.
+   */
+  record(service?: string): Recording;
   /**
    * Reads the file of the allow list now, which otherwise takes a second. False where it cannot be
    * used, which is logged: the list before stays in force.
@@ -119,7 +112,10 @@ class RegistrarShell implements Registrar {
       consumers,
       services: services.length,
       unauthorised: this.#gate?.refused ?? 0,
+      expelled: this.#gate?.expelled ?? 0,
+      overflows: this.#port?.overflows ?? 0,
       ...this.#counts,
+      malformed: this.#counts.malformed + (this.#port?.ignored ?? 0),
     };
   }
 
@@ -135,6 +131,10 @@ class RegistrarShell implements Registrar {
     return this.#surveyor.explain(service, id, nowMs());
   }
 
+  record(service: string = ALL): Recording {
+    return { ...this.#surveyor.record(service, nowMs()), takenAt: Date.now() };
+  }
+
   async open(): Promise<void> {
     const { survey, roster, heartbeatTimeoutMs, disconnectMessages } = this.#settings;
     this.#port = await openRegistrarPort(
@@ -144,6 +144,8 @@ class RegistrarShell implements Registrar {
         heartbeatTimeoutMs,
         disconnectMessages,
         welcome: (bound) => this.#welcome(bound),
+        topicsMax: this.#settings.tuning.topicsMax,
+        clients: () => this.#surveyor.members + this.#surveyor.consumers,
         keys: this.#gate?.portKeys,
       },
       this.#handlers(),
@@ -190,12 +192,7 @@ class RegistrarShell implements Registrar {
       send: (route, message) => this.#port?.send(route, encodeToClient(message)),
       isListed: (service, id, instance) =>
         this.#surveyor.published(service).entries.get(id)?.instance === instance,
-      expel: (route) =>
-        this.#loop.take({
-          kind: "received",
-          route,
-          message: { kind: "leave", epoch: this.epoch, proofMs: 0 },
-        }),
+      expel: (route) => this.#loop.take({ kind: "expelled", route }),
       renewRoster: () => void this.#port?.renewRoster(),
     });
   }
@@ -218,6 +215,7 @@ class RegistrarShell implements Registrar {
       },
       subscribed: (topic) => take({ kind: "subscribed", topic }),
       unsubscribed: (topic) => take({ kind: "unsubscribed", topic }),
+      cleared: () => take({ kind: "cleared" }),
       failed: (error) => this.#limited.error("registrar.socketFailed", { err: error }),
     };
   }

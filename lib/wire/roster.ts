@@ -6,10 +6,9 @@ import { authority, cause, checkName, entry, id, instance, standing } from "./ca
 import { decode, encode, type Codec } from "./codec.ts";
 import { CHANGE, KIND } from "./kinds.ts";
 import { accepted, rejected, type Decoded } from "./pack.ts";
-import { flag, random, whole } from "./scalars.ts";
+import { flag, INTERVAL_MS_MAX, random, whole } from "./scalars.ts";
 import { list, nullable, union, variant } from "./shapes.ts";
 import { decodeSnapshot, encodeSnapshot } from "./snapshot.ts";
-import { INTERVAL_MS_MAX } from "./survey.ts";
 
 /** A message of one service without its name, which the topic carries. */
 type Unnamed = Omit<Delta, "service"> | Omit<Announce, "service">;

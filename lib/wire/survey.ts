@@ -3,14 +3,18 @@ import { ERRORS, isErrorCode, type ErrorCode } from "../core/errors.ts";
 import type { FromRegistrar, Timing, ToRegistrar } from "../core/messages.ts";
 import { card, id, instance, service, watched } from "./card.ts";
 import { decode, encode, type Codec } from "./codec.ts";
-import { decodeAnswer, decodeSurvey, encodeAnswer, encodeSurvey } from "./hot.ts";
+import {
+  decodeAnswer,
+  decodeLeave,
+  decodeSurvey,
+  encodeAnswer,
+  encodeLeave,
+  encodeSurvey,
+} from "./hot.ts";
 import { KIND } from "./kinds.ts";
 import { accepted, type Decoded } from "./pack.ts";
-import { blob, flag, prose, random, text, whole, word } from "./scalars.ts";
+import { blob, flag, INTERVAL_MS_MAX, prose, random, text, whole, word } from "./scalars.ts";
 import { list, nullable, record, union, variant } from "./shapes.ts";
-
-/** The longest interval a registrar may tell: one day in milliseconds. */
-export const INTERVAL_MS_MAX = 86_400_000;
 
 /** A message as its sender has it: the reader alone measures it. */
 type Unmeasured<T> = T extends { readonly bytes: number } ? Omit<T, "bytes"> : T;
@@ -60,6 +64,11 @@ const fromRegistrar = union<FromRegistrar>({
     found: flag,
     json: text("frameBytesMax"),
   }),
+  exported: variant("exported", KIND.exported, {
+    token: whole(),
+    next: whole(),
+    json: text("frameBytesMax"),
+  }),
 });
 
 const toRegistrar = union<Unmeasured<ToRegistrar>>({
@@ -98,6 +107,12 @@ const toRegistrar = union<Unmeasured<ToRegistrar>>({
     isUnreachable: flag,
   }),
   explain: variant("explain", KIND.explain, { epoch: random, token: whole(), service, id }),
+  export: variant("export", KIND.export, {
+    epoch: random,
+    token: whole(),
+    service: watched,
+    after: whole(),
+  }),
 });
 
 /** One frame for a client. Throws `ERR_LIMIT` or `ERR_WIRE` for what cannot travel. */
@@ -114,13 +129,12 @@ export function decodeFromRegistrar(frame: Uint8Array): Decoded<FromRegistrar> {
 
 /** One frame for the registrar. Throws `ERR_LIMIT` or `ERR_WIRE` for what cannot travel. */
 export function encodeToRegistrar(message: ToRegistrar): Uint8Array {
-  const quick = message.kind === "answer" ? encodeAnswer(message) : undefined;
-  return quick ?? encode(toRegistrar, message, message.kind);
+  return encodeQuickly(message) ?? encode(toRegistrar, message, message.kind);
 }
 
 /** What a client says in one frame of any bytes; sets `bytes`. Never throws. */
 export function decodeToRegistrar(frame: Uint8Array): Decoded<ToRegistrar> {
-  const quick = decodeAnswer(frame);
+  const quick = decodeAnswer(frame) ?? decodeLeave(frame);
   if (quick !== undefined) return accepted(quick);
   const decoded = decode(toRegistrar, frame, "message");
   if (!decoded.ok) return decoded;
@@ -128,4 +142,9 @@ export function decodeToRegistrar(frame: Uint8Array): Decoded<ToRegistrar> {
   return message.kind === "join" || message.kind === "update"
     ? accepted({ ...message, bytes: frame.length })
     : accepted(message);
+}
+
+function encodeQuickly(message: ToRegistrar): Uint8Array | undefined {
+  if (message.kind === "answer") return encodeAnswer(message);
+  return message.kind === "leave" ? encodeLeave(message) : undefined;
 }

@@ -28,6 +28,7 @@ class FalseRegistrar {
         congested: () => undefined,
         subscribed: (topic) => registrar.topics.push(topic),
         unsubscribed: () => undefined,
+        cleared: () => undefined,
         failed: (error) => assert.fail(String(error)),
       },
     );

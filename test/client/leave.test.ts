@@ -127,7 +127,8 @@ test("a raised signal ends a leave with ERR_ABORTED, and the handle is closed", 
   link.release();
   // What was said before the wait ended still counts.
   await until(() => registrar.view("cache").peers.length === 0, { what: "the goodbye is heard" });
-  assert.equal(registrar.explain("cache", "c1")?.events.at(-1)?.event, "gone: goodbye");
+  const events = registrar.explain("cache", "c1")?.events.map(({ event }) => event);
+  assert.ok(events?.includes("gone: goodbye"), events?.join());
 });
 
 test("a leave while no registrar is there does not wait", async (t) => {

@@ -4,6 +4,8 @@ import { test } from "node:test";
 import { CLIENT_OPTIONS, join, LIMITS, watch } from "../../lib/index.ts";
 import type { JoinOptions, WatchOptions } from "../../lib/index.ts";
 import { openFiles } from "../helpers/files.ts";
+import { updatedCard } from "../../lib/client/options.ts";
+import { CARD } from "../core/samples.ts";
 import { code } from "../helpers/rig.ts";
 
 /** Nothing listens there; nothing would ever be dialled. */
@@ -105,6 +107,24 @@ test("every number is refused below its least, above its most, and where it is n
   }
   await refusesJoin({ service: "cache", preset: "moon" }, "ERR_OPTION");
   refusesWatch({ service: "cache", preset: "toString" }, "ERR_OPTION");
+});
+
+test("an update keeps to the rule of join: no loopback address for a registrar elsewhere", () => {
+  const elsewhere = [{ endpoint: "tcp://192.0.2.1:5570", hasSurvey: true }];
+  const here = [{ endpoint: NOBODY, hasSurvey: true }];
+  const hosts = (patch: object, targets = elsewhere): readonly string[] =>
+    updatedCard(CARD, patch, targets).endpoints.map(({ host }) => host);
+  for (const address of ["127.0.0.1", "localhost", "::1"]) {
+    assert.throws(() => hosts({ address }), code("ERR_OPTION"));
+    assert.throws(() => hosts({ endpoints: [{ host: address, port: 1 }] }), code("ERR_OPTION"));
+    assert.deepEqual(hosts({ address }, here), [address]);
+  }
+  assert.deepEqual(hosts({ address: "10.9.9.9" }), ["10.9.9.9"]);
+  const local = {
+    ...CARD,
+    endpoints: [{ ...CARD.endpoints[0], host: "127.0.0.1" }],
+  } as typeof CARD;
+  assert.equal(updatedCard(local, { weight: 3 }, elsewhere).weight, 3, "what was let in may stay");
 });
 
 test("an option that is undefined counts as absent", async () => {

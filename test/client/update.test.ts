@@ -48,6 +48,24 @@ test("what an update does not name stays as it was", async (t) => {
   assert.deepEqual(registrar.view("cache").peers, [{ ...before, zone: "b" }]);
 });
 
+test("null takes a zone or a version away, for watchers as well", async (t) => {
+  const rig = new Rig(t);
+  const registrar = await rig.registrar();
+  const watcher = await rig.ready(registrar);
+  const options = { service: "cache", id: "c1", zone: "a", version: "1.2.0" } as const;
+  const me = await rig.join(registrar, options);
+  await me.update({ zone: null });
+  const { zone: _, ...withoutZone } = me.self;
+  assert.equal(withoutZone.version, "1.2.0");
+  assert.deepEqual(registrar.view("cache").peers, [withoutZone]);
+  await me.update({ version: null });
+  await until(() => watcher.peers[0]?.version === undefined, { what: "the watcher is told" });
+  assert.deepEqual(watcher.peers, [me.self]);
+  assert.equal("zone" in me.self || "version" in me.self, false);
+  const other = await rig.join(registrar, { ...options, id: "c2", zone: null, version: null });
+  assert.equal("zone" in other.self || "version" in other.self, false);
+});
+
 test("updates at the same time all resolve, and the last one holds", async (t) => {
   const rig = new Rig(t);
   const registrar = await rig.registrar();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { ClientSetup } from "../../lib/core/client.ts";
+import type { ClientSetup } from "../../lib/core/contact.ts";
 import type { ClientEffect, ClientInput } from "../../lib/core/io.ts";
 import type { FromRegistrar, RosterChange, RosterMessage } from "../../lib/core/messages.ts";
 import type { Peer } from "../../lib/core/peer.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Client } from "../../lib/core/client.ts";
-import type { ClientSetup } from "../../lib/core/client.ts";
+import type { ClientSetup } from "../../lib/core/contact.ts";
 import type { ClientEffect, ClientInput } from "../../lib/core/io.ts";
 import type { FromRegistrar, RosterMessage, ToRegistrar } from "../../lib/core/messages.ts";
 import { parseTopic } from "../../lib/core/topics.ts";
@@ -36,6 +36,7 @@ export class ClientRig {
     for (const [source] of rig.#sources(setup)) {
       rig.greet(source);
       rig.receive(setup.identity === null ? { ...ACCEPTED, edition: 0 } : ACCEPTED, source);
+      rig.receive({ kind: "recorded", edition: setup.showing?.edition ?? 1, revision: 1 }, source);
     }
     assert.equal(rig.client.connection.kind, "live");
     rig.effects = [];

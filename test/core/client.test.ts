@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ANY_EPOCH } from "../../lib/core/messages.ts";
 import type { FromRegistrar } from "../../lib/core/messages.ts";
 import { assertProgress } from "./checkers.ts";
 import { ClientRig, WATCHER } from "./client-rig.ts";
@@ -7,6 +8,7 @@ import {
   ACCEPTED,
   announceOf,
   cardOf,
+  CLIENT_LAN,
   deltaOf,
   entryOf,
   EPOCH,
@@ -26,12 +28,19 @@ const refusal = (code: "ERR_ID_TAKEN" | "ERR_LIMIT" | "ERR_REPLACED"): FromRegis
 });
 const REJOIN: FromRegistrar = { kind: "rejoin" };
 
-test("a member dials, joins when it is greeted and is live when it is accepted", () => {
+test("a member dials, joins ahead of the greeting and is live when it is accepted", () => {
   const rig = new ClientRig();
-  assert.deepEqual(rig.effects, [{ kind: "dial", source: 0 }]);
+  assert.deepEqual(
+    rig.effects.map(({ kind }) => kind),
+    ["dial", "send"],
+  );
+  assert.deepEqual(
+    rig.sent().map(({ kind, epoch }) => [kind, epoch]),
+    [["join", ANY_EPOCH]],
+  );
   rig.clear();
   rig.receive(welcomeOf());
-  assert.deepEqual(rig.sentKinds, ["join"]);
+  assert.deepEqual(rig.sentKinds, []);
   assert.deepEqual(rig.client.accepted, []);
   assert.deepEqual(rig.client.connection, { kind: "connecting" });
   rig.clear();
@@ -41,6 +50,34 @@ test("a member dials, joins when it is greeted and is live when it is accepted",
     { kind: "connection", connection: { kind: "live" } },
   ]);
   assert.deepEqual(rig.client.accepted, [0]);
+});
+
+test("a member with a key, and one of several registrars, joins when it is greeted", () => {
+  for (const setup of [{ hasKeys: true }, { sources: [true, true] }]) {
+    const rig = new ClientRig(setup);
+    assert.deepEqual(rig.sentKinds, []);
+    rig.receive(welcomeOf());
+    assert.deepEqual(rig.sentKinds, ["join"]);
+  }
+});
+
+test("a member that lost the connection before its greeting joins on the next one", () => {
+  const rig = new ClientRig();
+  rig.clear();
+  rig.take({ kind: "lost", source: 0 });
+  rig.receive(welcomeOf());
+  assert.deepEqual(
+    rig.sent().map(({ kind, epoch }) => [kind, epoch]),
+    [["join", EPOCH]],
+  );
+});
+
+test("a member that gets no answer to its early join asks again", () => {
+  const rig = new ClientRig();
+  rig.receive(welcomeOf());
+  rig.clear();
+  rig.pass(CLIENT_LAN.helloTimeoutMs);
+  assert.deepEqual(rig.sentKinds, ["join"]);
 });
 
 test("surveys are answered at once, round by round", () => {
@@ -81,6 +118,10 @@ test("a member that listens before it is greeted follows from the greeting on", 
     [{ kind: "follow", source: 0, roster: "tcp://127.0.0.1:5571" }],
   );
   assert.deepEqual(rig.sentKinds, ["join", "watch"]);
+  assert.deepEqual(
+    rig.sent().map(({ epoch }) => epoch),
+    [ANY_EPOCH, EPOCH],
+  );
 });
 
 test("a watcher by survey endpoint becomes a named consumer", () => {
@@ -284,6 +325,7 @@ test("one refusal of several is not final", () => {
 
 test("a registrar of another version is refused by the client itself", () => {
   const rig = new ClientRig();
+  rig.clear();
   rig.receive(welcomeOf({ versionMin: 2, versionMax: 9 }));
   assert.deepEqual(rig.client.connection, { kind: "refused", code: "ERR_VERSION" });
   assert.deepEqual(rig.sent(), []);

@@ -276,7 +276,7 @@ test("a greeting of the run that is known changes nothing", () => {
   assert.equal(bench.asking, undefined);
 });
 
-test("silence makes it stale and connects anew, and the first word makes it live again", () => {
+test("silence makes it stale and connects anew, and it is live again once it is known to be current", () => {
   const bench = Bench.holding();
   assert.equal(bench.follower.nextMs(), 3000);
   bench.pass(2999);
@@ -291,9 +291,49 @@ test("silence makes it stale and connects anew, and the first word makes it live
   assert.equal(bench.count("follow"), 2);
   assert.equal(bench.follower.heardMs, 0, "an attempt is no message");
   bench.publish(pulseOf());
-  assert.equal(bench.follower.authority, "live");
+  assert.equal(bench.follower.authority, "learning");
   assert.equal(bench.follower.heardMs, 6000);
+  bench.effects = [];
+  bench.publish(announceOf(5));
+  assert.equal(bench.follower.authority, "live");
+  assert.equal(bench.count("changed"), 1);
   assert.deepEqual(bench.ids(), ["a"]);
+});
+
+test("a new registrar that has learned vouches for nobody of before until it tells who is there", () => {
+  const bench = Bench.holding({ entries: [entryOf("a"), entryOf("b")] });
+  bench.publish(pulseOf("learning", OTHER_EPOCH));
+  bench.answer([listOf("cache", 1, { entries: [entryOf("a")] })], {
+    epoch: OTHER_EPOCH,
+    authority: "learning",
+  });
+  assert.deepEqual(bench.ids(), ["a", "b"]);
+  bench.publish(pulseOf("live", OTHER_EPOCH));
+  assert.equal(bench.follower.authority, "learning", "b may be gone");
+  bench.answer([listOf("cache", 1, { entries: [entryOf("a")] })], { epoch: OTHER_EPOCH });
+  assert.equal(bench.follower.authority, "live");
+  assert.deepEqual(bench.ids(), ["a"]);
+});
+
+test("what changed in a silence is known before anybody is vouched for", () => {
+  const silent = (): Bench => {
+    const bench = Bench.holding({ entries: [entryOf("a"), entryOf("b")] });
+    bench.pass(3000);
+    bench.publish(pulseOf());
+    assert.equal(bench.follower.authority, "learning");
+    return bench;
+  };
+  const behind = silent();
+  behind.publish(announceOf(6));
+  assert.equal(behind.follower.authority, "learning", "it is told that it is behind");
+  behind.answer([listOf("cache", 6, { entries: [entryOf("a")] })]);
+  assert.equal(behind.follower.authority, "live");
+  assert.deepEqual(behind.ids(), ["a"]);
+
+  const next = silent();
+  next.publish(deltaOf(6, [goneOf("b")]));
+  assert.equal(next.follower.authority, "live");
+  assert.deepEqual(next.ids(), ["a"]);
 });
 
 test("the interval of the pulse is that which the registrar tells", () => {

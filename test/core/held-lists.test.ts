@@ -28,3 +28,19 @@ test("at the limit empty lists make room, and others are not pushed out", () => 
   lists.open("one more")?.replace(listOf("one more", 1, { entries: [entryOf("a")] }), EPOCH);
   assert.equal(lists.open("too many"), undefined);
 });
+
+test("after a silence every list that was told is in doubt until it is confirmed or dropped", () => {
+  const lists = new HeldLists(new Departures());
+  for (const service of ["cache", "db"]) lists.open(service)?.replace(listOf(service, 1), EPOCH);
+  lists.open("never told");
+  assert.equal(lists.hasDoubts, false);
+  assert.equal(lists.areOf(EPOCH), true);
+  assert.equal(lists.areOf("another"), false);
+  lists.doubt();
+  assert.equal(lists.confirm("never told"), false);
+  assert.equal(lists.confirm("cache"), true);
+  assert.equal(lists.confirm("cache"), false);
+  assert.equal(lists.hasDoubts, true);
+  lists.dropIfEmpty("db");
+  assert.equal(lists.hasDoubts, false);
+});

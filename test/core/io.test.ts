@@ -31,6 +31,7 @@ const CLIENT_EFFECTS: Readonly<Record<Exclude<ClientEffect["kind"], "note">, tru
   recorded: true,
   left: true,
   explanation: true,
+  exported: true,
   lost: true,
 };
 
@@ -81,6 +82,11 @@ test("every effect of a client comes about", () => {
       kind: "received",
       source,
       message: { kind: "explanation", token: 1, found: false, json: "null" },
+    } as const,
+    {
+      kind: "received",
+      source,
+      message: { kind: "exported", token: 2, next: 0, json: "{}" },
     } as const,
     { kind: "published", source, topic: "P\0", message: pulseOf() } as const,
     {

@@ -14,6 +14,7 @@ const REPLIES: Readonly<Record<Exclude<FromRegistrar["kind"], "welcome" | "surve
   refused: true,
   rejoin: true,
   explanation: true,
+  exported: true,
   proof: true,
 };
 const PUBLICATIONS: Readonly<Record<RosterMessage["kind"], true>> = {
@@ -33,6 +34,7 @@ test("every message of a registrar has an occasion", () => {
   rig.join("c1");
   rig.join("c1", { version: 9 });
   rig.receive("c1", { kind: "explain", epoch: EPOCH, token: 1, service: "cache", id: "c1" });
+  rig.receive("c1", { kind: "export", epoch: EPOCH, token: 2, service: "*", after: 0 });
   rig.receive("c1", { kind: "leave", epoch: EPOCH, proofMs: 1000 });
   rig.pass(100);
   rig.receive("c1", answerOf(1));

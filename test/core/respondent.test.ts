@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isSpoken, Respondent } from "../../lib/core/respondent.ts";
 import type { Wishes } from "../../lib/core/respondent.ts";
+import { ANY_EPOCH } from "../../lib/core/messages.ts";
 import { CARD, EPOCH, OTHER_EPOCH, welcomeOf } from "./samples.ts";
 
 const RETRY_MS = 2000;
@@ -31,6 +32,38 @@ test("before a greeting nothing is said", () => {
   respondent.askAgain(0);
   assert.equal(respondent.nextMs(), Infinity);
   assert.equal(respondent.epoch, null);
+});
+
+test("a newcomer asks ahead of its first greeting, and only then", () => {
+  const respondent = new Respondent(RETRY_MS);
+  const early = respondent.early(BOTH);
+  assert.ok(early?.kind === "join");
+  assert.deepEqual([early.epoch, early.version], [ANY_EPOCH, 1]);
+  respondent.opened(welcomeOf(), 0.5, 0);
+  assert.deepEqual(
+    respondent.due(BOTH, 0).map(({ kind }) => kind),
+    ["watch"],
+  );
+  assert.equal(respondent.nextMs(), RETRY_MS, "an answer to both is awaited");
+  respondent.closed();
+  assert.equal(respondent.early(BOTH), null, "it may be listed, and spreads its return");
+});
+
+test("a newcomer that changes its mind before its greeting says goodbye behind its join", () => {
+  const respondent = new Respondent(RETRY_MS);
+  respondent.early(MEMBER);
+  assert.deepEqual(respondent.leave(0), { kind: "leave", epoch: ANY_EPOCH, proofMs: 0 });
+  respondent.closed();
+  assert.equal(respondent.leave(0), null, "the connection took the join with it");
+});
+
+test("who wants no place in the list asks nothing ahead of the greeting", () => {
+  for (const wishes of [WATCHER, NOTHING]) {
+    const respondent = new Respondent(RETRY_MS);
+    assert.equal(respondent.early(wishes), null);
+    respondent.opened(welcomeOf(), 0.5, 0);
+    assert.equal(respondent.nextMs(), 0);
+  }
 });
 
 test("a member asks to be listed at once, and names the run it speaks to", () => {
@@ -158,6 +191,45 @@ test("an update is sent where the member is listed, and waits for the join elsew
     proofMs: 0,
     bytes: 0,
   });
+});
+
+test("a card whose publication is not confirmed is said again until it is", () => {
+  const respondent = opened();
+  respondent.due(MEMBER, 0);
+  respondent.accepted();
+  assert.deepEqual(respondent.due(MEMBER, 10), []);
+  assert.equal(respondent.nextMs(), 10 + RETRY_MS);
+  const again = (nowMs: number): readonly string[] =>
+    respondent.due(MEMBER, nowMs).map((message) => {
+      return message.kind === "update" ? `${message.edition} ${message.proofMs}` : message.kind;
+    });
+  assert.deepEqual(again(9 + RETRY_MS), []);
+  assert.deepEqual(again(10 + RETRY_MS), ["3 0"]);
+  assert.deepEqual(again(11 + RETRY_MS), []);
+  assert.deepEqual(again(10 + 2 * RETRY_MS), ["3 0"]);
+  respondent.recorded(2);
+  assert.deepEqual(again(100_000), [], "an older edition confirms nothing, but we are heard");
+  assert.deepEqual(again(100_000 + RETRY_MS), ["3 0"]);
+  respondent.recorded(3);
+  assert.deepEqual(again(1e9), []);
+  assert.equal(respondent.nextMs(), Infinity);
+  // A change that drains wants its proof whenever it is said.
+  respondent.update({ edition: 4, card: CARD }, 700);
+  const draining: Wishes = { ...MEMBER, showing: { edition: 4, card: CARD } };
+  assert.deepEqual(respondent.due(draining, 2e9), []);
+  const [update] = respondent.due(draining, 2e9 + RETRY_MS);
+  assert.equal(update?.kind === "update" && update.proofMs, 700);
+  respondent.closed();
+  assert.equal(respondent.nextMs(), Infinity);
+  assert.deepEqual(respondent.due(draining, 3e9), []);
+});
+
+test("a watcher has no card to say again", () => {
+  const respondent = opened();
+  respondent.due(WATCHER, 0);
+  respondent.accepted();
+  assert.deepEqual(respondent.due(WATCHER, 1e9), []);
+  assert.equal(respondent.nextMs(), Infinity);
 });
 
 const VERSIONS: readonly (readonly [min: number, max: number, spoken: boolean])[] = [

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ANY_EPOCH } from "../../lib/core/messages.ts";
 import { learningMs, tuneRegistrar } from "../../lib/core/options.ts";
 import { Surveyor } from "../../lib/core/surveyor.ts";
 import { ALL, ALL_TOPIC, deltaTopic, PULSE_TOPIC, snapshotTopic } from "../../lib/core/topics.ts";
@@ -70,7 +71,7 @@ test("a short stall moves the deadlines of those who were asked", () => {
   rig.receive("c1", answerOf(1));
   const events = rig.surveyor.explain("cache", "c1", rig.nowMs)?.events ?? [];
   assert.deepEqual(
-    events.filter(({ event }) => event === "answer is late"),
+    events.filter(({ detail }) => detail.kind === "late"),
     [],
   );
 });
@@ -86,6 +87,21 @@ test("messages for another run are noted and dropped, whatever they are", () => 
   rig.receive("c1", { ...answerOf(1), epoch });
   assert.deepEqual(rig.notes("message.otherEpoch"), ["join", "leave", "answer"]);
   assert.deepEqual(rig.list(), ["c1 alive"]);
+});
+
+test("who was not greeted yet may come and go without an epoch, and may do nothing else", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1", { epoch: ANY_EPOCH });
+  rig.pass(100);
+  assert.deepEqual(rig.list(), ["c1 alive"]);
+  rig.receive("c1", { ...answerOf(1), epoch: ANY_EPOCH });
+  // Not refused, because the client that is greeted then asks again in a version that both speak.
+  rig.join("c2", { epoch: ANY_EPOCH, version: 9 });
+  assert.deepEqual(rig.notes("message.otherEpoch"), ["answer", "join"]);
+  assert.deepEqual(rig.replies("c2"), []);
+  rig.receive("c1", { kind: "leave", epoch: ANY_EPOCH, proofMs: 0 });
+  rig.pass(100);
+  assert.deepEqual(rig.list(), []);
 });
 
 test("an acknowledgement is taken and changes nothing yet", () => {
@@ -200,6 +216,51 @@ for (const topic of STRAYS) {
     rig.take({ kind: "unsubscribed", topic: "never subscribed" });
   });
 }
+
+test("a subscription that was ignored does not end another's", () => {
+  const rig = RegistrarRig.live(tuneRegistrar({ topicsMax: 16 }));
+  for (let n = 0; n < 16; n += 1) rig.subscribe(deltaTopic(`s${n}`));
+  rig.subscribe(deltaTopic("cache"));
+  rig.take({ kind: "unsubscribed", topic: deltaTopic("s1") });
+  rig.subscribe(deltaTopic("cache"));
+  rig.join("c1");
+  // The one who was ignored goes; the other one is still told where the service stands.
+  rig.take({ kind: "unsubscribed", topic: deltaTopic("cache") });
+  rig.pass(100);
+  rig.clear();
+  rig.pass(3000);
+  assert.ok(rig.published.some((message) => message.kind === "announce"));
+});
+
+test("once all subscriptions are over at once, nobody is spoken to", () => {
+  const rig = RegistrarRig.live(tuneRegistrar({ topicsMax: 16 }));
+  for (let n = 0; n < 16; n += 1) rig.subscribe(deltaTopic(`s${n}`));
+  rig.take({ kind: "cleared" });
+  rig.join("c1", { service: "s1" });
+  rig.pass(100);
+  rig.clear();
+  rig.pass(3000);
+  assert.deepEqual(
+    rig.published.filter((message) => message.kind === "announce"),
+    [],
+  );
+  rig.subscribe(deltaTopic("cache"));
+  assert.equal(rig.notes("topic.ignored").length, 0, "there is room again");
+});
+
+test("whoever is expelled is gone at once, said no goodbye, and is no consumer any more", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1");
+  rig.receive("c1", watchOf(["cache"]));
+  rig.receive("w", watchOf(["cache"]));
+  rig.pass(100);
+  rig.clear();
+  for (const route of ["c1", "w", "nobody"]) rig.take({ kind: "expelled", route });
+  rig.pass(100);
+  assert.deepEqual(rig.changes(), [{ kind: "gone", id: "c1", instance: "c1-1", cause: "unknown" }]);
+  assert.deepEqual([rig.surveyor.members, rig.surveyor.consumers], [0, 0]);
+  assert.deepEqual(rig.replies("c1"), []);
+});
 
 test("topics beyond the limit are ignored until others are given up", () => {
   const rig = RegistrarRig.live(tuneRegistrar({ topicsMax: 16 }));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ANY_EPOCH } from "../../lib/core/messages.ts";
 import type { FromRegistrar, ToRegistrar } from "../../lib/core/messages.ts";
 import { nowMs } from "../../lib/host/clock.ts";
 import { LimitedLog } from "../../lib/host/log.ts";
@@ -104,4 +105,10 @@ test("messages for another run go to the machine, which ignores them", (t) => {
   assert.ok(scene.gate.admits("a", { ...JOIN, epoch }));
   assert.ok(!scene.gate.admits("a", ANSWER));
   assert.equal(scene.gate.refused, 0);
+});
+
+test("a join that names no epoch proves nothing, so it reaches nobody and is not answered", (t) => {
+  const scene = new Scene(t);
+  assert.ok(!scene.gate.admits("a", { ...JOIN, epoch: ANY_EPOCH }));
+  assert.deepEqual([scene.gate.refused, scene.replies], [0, []]);
 });

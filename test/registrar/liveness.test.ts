@@ -59,7 +59,7 @@ test("one late answer changes nothing", async (t) => {
   await until(() => watcher.peers.length === 1, { what: "c1 is listed" });
   const views = record(watcher.view$);
   const isLate = (): boolean =>
-    registrar.explain("cache", "c1")?.events.at(-1)?.event === "answer is late";
+    registrar.explain("cache", "c1")?.events.at(-1)?.detail.kind === "late";
   link.hold("up");
   await until(isLate, { what: "the answer is late" });
   link.release();

@@ -106,7 +106,12 @@ test("explain of a registrar tells standing, connection and history, also of the
   assert.deepEqual([gone?.standing, gone?.connected, gone?.status], ["gone", false, null]);
   assert.deepEqual(
     gone?.events.map(({ event }) => event),
-    [`joined: instance ${me.self.instance}`, "gone: goodbye"],
+    [
+      `joined: instance ${me.self.instance}, edition 1, at 127.0.0.1:0`,
+      "gone: goodbye",
+      "goodbye in revision 2, to be acknowledged by 0 named consumers, 0 are anonymous",
+      "proof complete: goodbye, acknowledged by 0",
+    ],
   );
 });
 
@@ -120,6 +125,8 @@ test("the counters count", async (t) => {
     malformed: 0,
     congested: 0,
     unauthorised: 0,
+    expelled: 0,
+    overflows: 0,
     surveys: 0,
     publications: registrar.counters.publications,
   });

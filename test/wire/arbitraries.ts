@@ -187,6 +187,12 @@ export const fromRegistrar: {
     text: textOf(LIMITS.textBytesMax).map((text) => text.replaceAll("\uFEFF", "")),
   }),
   rejoin: plain({ kind: fc.constant("rejoin") }),
+  exported: plain({
+    kind: fc.constant("exported"),
+    token: count,
+    next: count,
+    json: fc.string({ unit: "grapheme" }),
+  }),
   explanation: plain({
     kind: fc.constant("explanation"),
     token: count,
@@ -244,6 +250,13 @@ export const toRegistrar: {
     epoch: hex16,
     service: serviceName,
     revision: count,
+  }),
+  export: plain({
+    kind: fc.constant("export"),
+    epoch: hex16,
+    token: count,
+    service: fc.oneof(serviceName, fc.constant("*")),
+    after: count,
   }),
   explain: plain({
     kind: fc.constant("explain"),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { LIMITS } from "../../lib/core/limits.ts";
-import { INTERVAL_MS_MAX } from "../../lib/wire/survey.ts";
+import { INTERVAL_MS_MAX } from "../../lib/wire/scalars.ts";
 import { examplesOf, problemsOf } from "./protocol-document.ts";
 
 const document = readFileSync(new URL("../../lib/wire/PROTOCOL.md", import.meta.url), "utf8");
@@ -14,7 +14,15 @@ test("every claim of PROTOCOL.md that can be checked holds", () => {
 
 test("PROTOCOL.md names every limit that a message can meet", () => {
   // What a process remembers is no matter of the wire.
-  const inner = new Set(["historyMax", "followedServicesMax"]);
+  const inner = new Set([
+    "historyMax",
+    "departedMax",
+    "turnedAwayMax",
+    "historyBytesMax",
+    "historyNamesMax",
+    "registrarEventsMax",
+    "followedServicesMax",
+  ]);
   const missing = Object.keys(LIMITS).filter(
     (name) => !inner.has(name) && !document.includes(`| \`${name}\``),
   );

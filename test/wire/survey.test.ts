@@ -9,8 +9,8 @@ import {
   decodeToRegistrar,
   encodeToClient,
   encodeToRegistrar,
-  INTERVAL_MS_MAX,
 } from "../../lib/wire/survey.ts";
+import { INTERVAL_MS_MAX } from "../../lib/wire/scalars.ts";
 import { damaged, fromRegistrar, toRegistrar } from "./arbitraries.ts";
 import { assertRejected, bytesOf, elementsOf, embedded, rawFrame, valueOf } from "./frames.ts";
 import { CARD, EPOCH, JOIN } from "./samples.ts";

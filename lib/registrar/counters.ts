@@ -1,0 +1,20 @@
+/** What a registrar counted since it started. */
+export interface RegistrarCounters {
+  readonly members: number;
+  readonly consumers: number;
+  readonly services: number;
+  /** Frames that were no messages and no subscriptions and were dropped. */
+  readonly malformed: number;
+  /** Sends dropped because a client does not read. */
+  readonly congested: number;
+  /** Questions sent. */
+  readonly surveys: number;
+  /** Roster messages published. */
+  readonly publications: number;
+  /** Connections, joins and watches refused for their key. */
+  readonly unauthorised: number;
+  /** Survey connections still open whose key was taken off the list; they hear and say nothing. */
+  readonly expelled: number;
+  /** Times the roster was bound anew because too much was subscribed, see `topicsMax`. */
+  readonly overflows: number;
+}
