@@ -1,7 +1,11 @@
 import type { Observer, Socket } from "zeromq";
 
-/** libzmq ends a socket right after its linger; this only bounds the wait should it not. */
-const GRACE_MS = 2000;
+/**
+ * libzmq ends a socket right after its linger, on a machine that is overloaded seconds later; this
+ * only bounds the wait should it not. Long, because a monitor that is given up too early may keep
+ * its socket, and what that is bound to, for ever.
+ */
+const GRACE_MS = 30_000;
 
 /**
  * Closes a socket and resolves when libzmq has let go of it: its messages are sent or dropped and

@@ -22,6 +22,8 @@ export interface RegistrarHandlers {
   readonly congested: (route: string) => void;
   readonly subscribed: (topic: string) => void;
   readonly unsubscribed: (topic: string) => void;
+  /** Every connection to the roster was closed by us, and with them all subscriptions ended. */
+  readonly cleared: () => void;
   /** A socket failed in a way that it cannot mend itself, or one of these handlers threw. */
   readonly failed: (error: unknown) => void;
 }
@@ -39,6 +41,8 @@ export interface RegistrarPort {
   publish(frames: readonly Uint8Array[]): void;
   /** Frames from subscribers that were no subscriptions and are not reported. */
   readonly ignored?: number;
+  /** How often the roster was bound anew because too much was subscribed. */
+  readonly overflows?: number;
   /**
    * Closes the roster socket, which ends every connection to it, and binds it again: subscribers
    * that may connect come back by themselves. What is published meanwhile is lost. Never rejects.
@@ -57,7 +61,15 @@ export interface RegistrarPortOptions {
    * here: its port may still be 0.
    */
   readonly welcome: (bound: RegistrarEndpoints) => Uint8Array;
-  /** Closes silent connections; reclaims sockets only, so it lies above the survey bound. */
+  /**
+   * Different topics that may be subscribed at one time. libzmq keeps about 50 bytes for each byte of
+   * them and cannot close one connection, so when there are more, or when they are long, every
+   * connection to the roster is closed: those who ask for little come back. Default 65,536.
+   */
+  readonly topicsMax?: number;
+  /** Clients that are known otherwise: for each of them a little more may be subscribed. */
+  readonly clients?: () => number;
+  /** Closes connections whose path is dead; reclaims sockets only, so it lies above the survey bound. */
   readonly heartbeatTimeoutMs: number;
   /** False: no disconnect messages, so that surveys alone judge. Default true. */
   readonly disconnectMessages?: boolean;

@@ -29,6 +29,10 @@ import { Wicket } from "./wicket.ts";
 const DISCONNECT_BYTES = 16;
 /** Between two attempts to bind the roster again, should somebody else have taken its port. */
 const REBIND_MS = 100;
+/** The roster is bound anew for too many subscriptions at most once in this time; until then it stays closed. */
+const OVERFLOW_MS = 1000;
+/** Of `topicsMax` where nothing is said. */
+const TOPICS_MAX = 65_536;
 
 /**
  * Binds the two sockets of a registrar. Handlers are called from the next turn of the event loop
@@ -86,7 +90,14 @@ async function bindBoth(
     const again = parseEndpoint(rosterBound.endpoint, "bind", "roster");
     const rebind = (): Promise<Bound<XPublisher>> => bindRoster(again);
     return new ZmqRegistrarPort(
-      { survey: surveyBound, roster: rosterBound, rebind, wicket, disconnect },
+      {
+        survey: surveyBound,
+        roster: rosterBound,
+        rebind,
+        wicket,
+        disconnect,
+        subscriptions: new Subscriptions(options.topicsMax ?? TOPICS_MAX, options.clients),
+      },
       handlers,
     );
   } catch (error) {
@@ -103,6 +114,7 @@ interface Parts {
   readonly rebind: () => Promise<Bound<XPublisher>>;
   readonly wicket: Wicket;
   readonly disconnect: Buffer | undefined;
+  readonly subscriptions: Subscriptions;
 }
 
 function boundTo(
@@ -131,17 +143,21 @@ class ZmqRegistrarPort implements RegistrarPort {
   readonly #rebind: () => Promise<Bound<XPublisher>>;
   readonly #wicket: Wicket;
   readonly #disconnect: Buffer | undefined;
-  readonly #subscriptions = new Subscriptions();
+  readonly #subscriptions: Subscriptions;
   readonly #handlers: RegistrarHandlers;
   readonly #start: NodeJS.Immediate;
+  readonly #end = new AbortController();
   #roster: Bound<XPublisher>;
   #renewal: Promise<void> = Promise.resolve();
   #reading: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
   #ignored = 0;
+  #overflows = 0;
+  #overflowMs = -Infinity;
 
   constructor(parts: Parts, handlers: RegistrarHandlers) {
     const { survey, roster, rebind, wicket, disconnect } = parts;
+    this.#subscriptions = parts.subscriptions;
     this.endpoints = { survey: survey.endpoint, roster: roster.endpoint };
     this.#survey = survey;
     this.#roster = roster;
@@ -154,6 +170,10 @@ class ZmqRegistrarPort implements RegistrarPort {
 
   get ignored(): number {
     return this.#ignored;
+  }
+
+  get overflows(): number {
+    return this.#overflows;
   }
 
   // With `sendTimeout: 0` a send has succeeded or failed when the call returns, so sends never
@@ -181,6 +201,7 @@ class ZmqRegistrarPort implements RegistrarPort {
 
   async #close(): Promise<void> {
     clearImmediate(this.#start);
+    this.#end.abort();
     await this.#renewal;
     const sides = [this.#survey, this.#roster];
     for (const side of sides) side.release();
@@ -190,14 +211,14 @@ class ZmqRegistrarPort implements RegistrarPort {
   }
 
   /** The closed socket takes no subscription back, so we do. */
-  async #renew(): Promise<void> {
+  async #renew(pauseMs = 0): Promise<void> {
     if (this.#closed !== undefined) return;
     this.#roster.release();
     await closeFully(this.#roster.socket, 0);
     const failed = (error: unknown): void => this.#fail(error);
-    for (const topic of this.#subscriptions.drain()) {
-      attempt(() => this.#handlers.unsubscribed(topic), failed);
-    }
+    this.#subscriptions.clear();
+    attempt(() => this.#handlers.cleared(), failed);
+    await pause(pauseMs, undefined, { signal: this.#end.signal }).catch(() => undefined);
     while (this.#closed === undefined && this.#roster.socket.closed) {
       try {
         this.#roster = await this.#rebind();
@@ -248,8 +269,19 @@ class ZmqRegistrarPort implements RegistrarPort {
         continue;
       }
       this.#subscriptions.note(subscription);
+      if (this.#subscriptions.isOverfull) return this.#overflow();
       this.#handlers[subscription.kind](subscription.topic);
     }
+  }
+
+  /** Memory comes first: the roster is closed at once, and whoever still wants something comes back. */
+  #overflow(): void {
+    const nowMs = performance.now();
+    const pauseMs = Math.max(0, this.#overflowMs + OVERFLOW_MS - nowMs);
+    this.#overflowMs = nowMs + pauseMs;
+    this.#overflows += 1;
+    this.#subscriptions.clear();
+    this.#renewal = this.#renewal.then(() => this.#renew(pauseMs));
   }
 
   #unsent(route: string, error: unknown): void {

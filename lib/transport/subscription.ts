@@ -7,6 +7,12 @@ export type Subscription =
 
 /** Longer than any topic of ours, so nothing is published under a longer one. */
 const TOPIC_BYTES_MAX = 1024;
+/** Bytes of all topics together, for each of those that may be subscribed: most are short names. */
+const TOPIC_BYTES_EACH = 2;
+/** However few topics there may be, so many bytes of them: thousands of requests of snapshots. */
+const TOPIC_BYTES_LEAST = 131_072;
+/** For each client that is known otherwise: a request of a snapshot. */
+const CLIENT_BYTES = 64;
 const UNSUBSCRIBE = 0;
 const SUBSCRIBE = 1;
 
@@ -32,19 +38,35 @@ export function readSubscription(frame: Uint8Array): Subscription | undefined {
 /** What is subscribed at present: each topic, and how often. */
 export class Subscriptions {
   readonly #counts = new Map<string, number>();
+  readonly #topicsMax: number;
+  #bytes = 0;
 
-  note({ kind, topic }: Subscription): void {
-    const count = (this.#counts.get(topic) ?? 0) + (kind === "subscribed" ? 1 : -1);
-    if (count > 0) this.#counts.set(topic, count);
-    else this.#counts.delete(topic);
+  readonly #clients: () => number;
+
+  /** `clients` tells how many are known otherwise. */
+  constructor(topicsMax: number, clients: () => number = () => 0) {
+    this.#topicsMax = topicsMax;
+    this.#clients = clients;
   }
 
-  /** All of them, a topic as often as it was subscribed; none are left. */
-  drain(): readonly string[] {
-    const topics = [...this.#counts].flatMap(([topic, count]) =>
-      Array.from({ length: count }, () => topic),
-    );
+  /** True where more is subscribed than this process should keep. */
+  get isOverfull(): boolean {
+    if (this.#counts.size > this.#topicsMax) return true;
+    const bytesMax = Math.max(TOPIC_BYTES_LEAST, this.#topicsMax * TOPIC_BYTES_EACH);
+    return this.#bytes > bytesMax && this.#bytes > bytesMax + this.#clients() * CLIENT_BYTES;
+  }
+
+  note({ kind, topic }: Subscription): void {
+    const before = this.#counts.get(topic) ?? 0;
+    const count = before + (kind === "subscribed" ? 1 : -1);
+    if (count > 0) this.#counts.set(topic, count);
+    else this.#counts.delete(topic);
+    if (before <= 0 && count > 0) this.#bytes += topic.length;
+    else if (before > 0 && count <= 0) this.#bytes -= topic.length;
+  }
+
+  clear(): void {
     this.#counts.clear();
-    return topics;
+    this.#bytes = 0;
   }
 }

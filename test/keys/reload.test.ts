@@ -3,12 +3,16 @@ import { writeFileSync } from "node:fs";
 import { join as joinPath } from "node:path";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
+import { Dealer } from "zeromq";
+import type { FromRegistrar } from "../../lib/core/messages.ts";
 import type { AllowRules, Registrar } from "../../lib/index.ts";
+import { Prover } from "../../lib/keys/proof.ts";
+import { decodeFromRegistrar, encodeToRegistrar } from "../../lib/wire/survey.ts";
 import { code, Log, QUICK, Rig } from "../helpers/rig.ts";
 import { during } from "../helpers/during.ts";
 import { ids, record, told } from "../helpers/record.ts";
 import { until } from "../helpers/until.ts";
-import { member, Ring, writeRules } from "./samples.ts";
+import { JOIN, member, Ring, writeRules } from "./samples.ts";
 
 /** Clients that dial again soon. */
 const EAGER = { helloTimeoutMs: 200, reconnectMinMs: 20 } as const;
@@ -81,8 +85,47 @@ test("a member whose key is taken off is out at once, and is back when it is lis
   allow(ring.rules);
   await until(() => ids(watcher.peers).includes("c1"), { what: "c1 is back" });
   await until(() => states.last?.kind === "live", { what: "it says so" });
-  assert.deepEqual(changes.values.map(told).slice(0, 2), ["joined c1 (new)", "left c1 (goodbye)"]);
+  assert.deepEqual(changes.values.map(told).slice(0, 2), ["joined c1 (new)", "left c1 (unknown)"]);
   await until(() => peers.last?.[0]?.weight === 2, { what: "its card is the one of now" });
+});
+
+test("a connection whose key is taken off is counted until it closes, and reaches nobody", async (t) => {
+  const { rig, ring, registrar, allow } = await scene(t, (of) => of.rules);
+  const { publicKey, secretKey } = ring.cache;
+  const curve = { curvePublicKey: publicKey, curveSecretKey: secretKey };
+  const socket = new Dealer({ linger: 0, ...curve, curveServerKey: ring.registrar.publicKey });
+  rig.after(() => socket.close());
+  socket.connect(registrar.endpoints.survey);
+  const heard: FromRegistrar[] = [];
+  const hears = (kind: FromRegistrar["kind"]): Promise<void> =>
+    until(() => heard.some((message) => message.kind === kind), { what: `it hears ${kind}` });
+  void (async () => {
+    for await (const [frame] of socket) {
+      const decoded = frame === undefined ? undefined : decodeFromRegistrar(frame);
+      if (decoded?.ok === true) heard.push(decoded.value);
+    }
+  })();
+  await hears("welcome");
+  const welcome = heard.find((message) => message.kind === "welcome");
+  assert.ok(welcome?.kind === "welcome");
+  const prover = new Prover(ring.cache, ring.registrar.publicKey);
+  const join = { ...JOIN, epoch: welcome.epoch };
+  const proved = { ...join, proof: prover.proof(join, welcome.nonce) };
+  await socket.send(encodeToRegistrar(proved));
+  await hears("recorded");
+  assert.equal(registrar.counters.expelled, 0);
+  allow({ watchers: [{ key: ring.watcher.publicKey }] });
+  await hears("refused");
+  assert.equal(registrar.counters.expelled, 1);
+  // It does not hang up, and joins again with the proof that was good before.
+  await socket.send(encodeToRegistrar(proved));
+  await until(() => heard.filter(({ kind }) => kind === "refused").length === 2, {
+    what: "it is refused again",
+  });
+  assert.equal(registrar.counters.members, 0);
+  assert.equal(registrar.counters.expelled, 1);
+  socket.close();
+  await until(() => registrar.counters.expelled === 0, { what: "its end is seen" });
 });
 
 test("a watcher whose key is taken off reads nothing more, by either socket", async (t) => {

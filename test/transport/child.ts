@@ -72,6 +72,7 @@ async function serve(): Promise<void> {
       congested: ignore,
       subscribed: ignore,
       unsubscribed: ignore,
+      cleared: ignore,
       failed: ignore,
     },
   );
@@ -99,6 +100,7 @@ async function serveAndClose(): Promise<void> {
       congested: ignore,
       subscribed: (topic) => registrar.publish([Buffer.from(topic)]),
       unsubscribed: ignore,
+      cleared: ignore,
       failed: ignore,
     },
   );

@@ -26,6 +26,7 @@ const silent: RegistrarHandlers = {
   congested: () => undefined,
   subscribed: () => undefined,
   unsubscribed: () => undefined,
+  cleared: () => undefined,
   failed: () => undefined,
 };
 

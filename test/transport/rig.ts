@@ -70,6 +70,7 @@ export class Registrar {
         congested: (route) => registrar.congested.push(route),
         subscribed: (topic) => registrar.subscriptions.push(`+${topic}`),
         unsubscribed: (topic) => registrar.subscriptions.push(`-${topic}`),
+        cleared: () => registrar.subscriptions.push("cleared"),
         failed: (error) => registrar.failures.push(error),
       },
     );

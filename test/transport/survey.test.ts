@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { LIMITS } from "../../lib/core/limits.ts";
 import { closeFully } from "../../lib/transport/closing.ts";
 import { openRegistrarPort } from "../../lib/transport/registrar-port.ts";
-import { makeRouter } from "../../lib/transport/sockets.ts";
+import { makePublisher, makeRouter } from "../../lib/transport/sockets.ts";
+import { during } from "../helpers/during.ts";
 import { until } from "../helpers/until.ts";
 import { bytes, Child, Client, freshEndpoints, PROTOCOLS, Registrar, WELCOME } from "./rig.ts";
 
@@ -110,20 +111,20 @@ for (const protocol of PROTOCOLS) {
     assert.ok(performance.now() - closing < 1000, "close does not wait for who does not read");
   });
 
-  test(`${protocol}: a frozen client is closed after the heartbeat timeout`, async (t) => {
+  test(`${protocol}: a frozen client keeps its connection until it ends`, async (t) => {
     const registrar = await Registrar.open(t, {
       ...freshEndpoints(t, protocol),
-      heartbeatTimeoutMs: 600,
+      heartbeatTimeoutMs: 200,
     });
     const frozen = await new Child(t, "talk", registrar.port.endpoints.survey, "frozen").says(
       "heard",
     );
     const route = await registrar.route("frozen");
-    const before = performance.now();
     frozen.process.kill("SIGSTOP");
+    // Surveys judge it; the kernel answers for its path.
+    await during(1000, () => assert.deepEqual(registrar.disconnected, []));
+    frozen.process.kill("SIGKILL");
     await until(() => registrar.disconnected.length > 0, { what: "the disconnect" });
-    t.diagnostic(`${(performance.now() - before).toFixed(0)} ms`);
-    assert.ok(performance.now() - before > 500);
     assert.deepEqual(registrar.disconnected, [route]);
   });
 
@@ -199,6 +200,7 @@ test("handlers of failed sends may throw", async (t) => {
       congested: boom,
       subscribed: boom,
       unsubscribed: boom,
+      cleared: boom,
       failed: (error) => {
         failures.push(error);
         boom();
@@ -247,5 +249,20 @@ test("two registrars and 600 clients, with 1204 sockets, do not mix in one proce
     const side = index < SIDE ? 0 : 1;
     assert.deepEqual(client.received, [WELCOME, `you are ${side} ${index % SIDE}`]);
     assert.deepEqual(client.published, [[`side ${side}`, "news"]]);
+  }
+});
+
+test("dead paths are noticed by TCP alone, in bounds that the kernel takes", () => {
+  // With heartbeats libzmq 4.3.5 can end the process, see `sockets.ts`.
+  for (const heartbeatTimeoutMs of [600, 30_000, 400_000_000]) {
+    for (const make of [makeRouter, makePublisher]) {
+      const socket = make({ heartbeatTimeoutMs, ipv6: false });
+      assert.equal(socket.heartbeatInterval, 0);
+      assert.equal(socket.tcpKeepalive, 1);
+      assert.ok(socket.tcpKeepaliveIdle >= 1 && socket.tcpKeepaliveIdle <= 32_767);
+      assert.ok(socket.tcpKeepaliveInterval >= 1 && socket.tcpKeepaliveInterval <= 32_767);
+      assert.equal(socket.tcpMaxRetransmitTimeout, heartbeatTimeoutMs);
+      socket.close();
+    }
   }
 });
