@@ -1,0 +1,6 @@
+import { DECODERS } from "./decoders.ts";
+import { MACHINES } from "./machines.ts";
+import type { Target } from "./target.ts";
+
+/** Everything that takes what strangers send. */
+export const TARGETS: readonly Target[] = [...DECODERS, ...MACHINES];
