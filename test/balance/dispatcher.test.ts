@@ -6,7 +6,7 @@ import { fetch as undiciFetch, interceptors, request } from "undici";
 import type { Dispatcher } from "undici";
 import { openDispatcher } from "../../lib/balance/index.ts";
 import type { DispatcherOptions, RollcallDispatcher } from "../../lib/balance/index.ts";
-import { Rig } from "../helpers/rig.ts";
+import { code, Rig } from "../helpers/rig.ts";
 import { runNode } from "../helpers/program.ts";
 import { until } from "../helpers/until.ts";
 import { echo, Shop } from "./shop.ts";
@@ -168,6 +168,21 @@ for (const [client, ask] of Object.entries(CLIENTS)) {
     assert.equal((await ask(dispatcher)).text, text);
   });
 }
+
+test("a list that came while the process stood still is heeded before a request gives up", async (t) => {
+  const shop = new Shop(t);
+  const stall = await shop.stall("a");
+  const dispatcher = await shop.open({ waitMs: 150 });
+  const answer = request("http://orders.rollcall/", { dispatcher });
+  // It waits now. The time is over when the loop goes on, and only then the list is read.
+  await new Promise(setImmediate);
+  const untilMs = performance.now() + 400;
+  while (performance.now() < untilMs);
+  setTimeout(() => shop.list(stall), 20);
+  assert.equal((await answer).statusCode, 200);
+  shop.list();
+  await assert.rejects(request("http://orders.rollcall/", { dispatcher }), code("ERR_NO_PEER"));
+});
 
 test("a stream goes elsewhere after a refusal, but not once it has been read", async (t) => {
   const shop = new Shop(t);

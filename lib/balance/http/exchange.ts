@@ -17,6 +17,9 @@ export interface Order {
   readonly host: string;
 }
 
+/** Timers of a process that does not stand still are never this late. */
+const LATE_MS = 100;
+
 const OUTCOMES: Readonly<Record<Verdict, Outcome>> = {
   refused: "unreachable",
   broken: "failed",
@@ -36,6 +39,7 @@ export class Exchange implements Course {
   #status = 0;
   #retries = 0;
   #waitUntilMs = 0;
+  #wasLate = false;
   #reason: Error | null = null;
   #isOver = false;
 
@@ -145,12 +149,25 @@ export class Exchange implements Course {
     if (!isEmpty) return this.#fail(error, "cancelled");
     const nowMs = performance.now();
     if (this.#waitUntilMs === 0) this.#waitUntilMs = nowMs + this.#line.waitMs;
-    const leftMs = this.#waitUntilMs - nowMs;
+    const leftMs = this.#leftMs(nowMs);
     if (leftMs <= 0) return this.#fail(this.#line.nobody(last), "cancelled");
     this.#line.nextList(leftMs).then(
       () => (this.#isOver ? undefined : this.#next(last)),
       (closed: Error) => this.#fail(closed, "cancelled"),
     );
+  }
+
+  /**
+   * Time left to wait. Where this process itself stood still the time is over before it could read what
+   * came meanwhile, so it gets as much again, once.
+   */
+  #leftMs(nowMs: number): number {
+    const lateMs = nowMs - this.#waitUntilMs;
+    if (lateMs > LATE_MS && !this.#wasLate) {
+      this.#wasLate = true;
+      this.#waitUntilMs = nowMs + Math.min(lateMs, this.#line.waitMs);
+    }
+    return this.#waitUntilMs - nowMs;
   }
 
   #fail(error: Error, outcome: Outcome): void {
