@@ -78,14 +78,12 @@ export interface ViewOutput {
 }
 
 /** What the registrar remembers of a peer: `explain --json`. */
-export interface ExplanationOutput extends Omit<ExplanationOf, "events"> {
+export interface ExplanationOutput extends Omit<ExplanationOf, "events" | "registrar"> {
   readonly kind: "explanation";
   /** Oldest first. */
-  readonly events: readonly {
-    readonly at: string;
-    readonly agoMs: number;
-    readonly event: string;
-  }[];
+  readonly events: readonly (ExplanationOf["events"][number] & { readonly at: string })[];
+  /** What happened to the registrar itself meanwhile. */
+  readonly registrar: readonly (ExplanationOf["registrar"][number] & { readonly at: string })[];
 }
 
 /** The registrar listens: `serve --json`. */
@@ -165,12 +163,16 @@ export function viewOutput(view: View, wallMs: number): ViewOutput {
 
 /** What is remembered of a peer as `--json` shows it; ages become times by this clock. */
 export function explanationOutput(found: ExplanationOf, wallMs: number): ExplanationOutput {
-  const { service, id, instance, standing, cause, status, edition, connected } = found;
-  const facts = { service, id, instance, standing, cause, status, edition, connected };
-  const events = found.events.map(({ agoMs, event }) => {
-    return { at: isoTime(wallMs - agoMs), agoMs, event };
-  });
-  return { kind: "explanation", ...facts, events };
+  const dated = <E extends { readonly agoMs: number }>(event: E): E & { readonly at: string } => {
+    return { ...event, at: isoTime(wallMs - event.agoMs) };
+  };
+  const { events, registrar, ...state } = found;
+  return {
+    kind: "explanation",
+    ...state,
+    events: events.map(dated),
+    registrar: registrar.map(dated),
+  };
 }
 
 /** ISO 8601 in UTC. A peer may claim any time; one that no calendar has becomes the nearest. */

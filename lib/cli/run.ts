@@ -6,6 +6,8 @@ import { explain } from "./commands/explain.ts";
 import { join } from "./commands/join.ts";
 import { keygen } from "./commands/keygen.ts";
 import { peers } from "./commands/peers.ts";
+import { record } from "./commands/record.ts";
+import { replay } from "./commands/replay.ts";
 import { serve } from "./commands/serve.ts";
 import { watch } from "./commands/watch.ts";
 import type { Io } from "./io.ts";
@@ -21,7 +23,17 @@ import { COMMON } from "./settings/tables.ts";
 import { exitCodeOf, Stop } from "./stop.ts";
 
 /** Every command there is. */
-export const COMMANDS: readonly CliCommand[] = [serve, join, watch, peers, explain, keygen, demo];
+export const COMMANDS: readonly CliCommand[] = [
+  serve,
+  join,
+  watch,
+  peers,
+  explain,
+  record,
+  replay,
+  keygen,
+  demo,
+];
 
 /** A bug of ours, as sysexits.h has it. */
 const SOFTWARE = 70;

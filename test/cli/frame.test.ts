@@ -100,17 +100,40 @@ test("an explanation is a timeline, oldest first", () => {
     status: "passing",
     edition: 2,
     connected: true,
+    dropped: 0,
     events: [
-      { agoMs: 61_000, event: "joined: instance i1" },
-      { agoMs: 1500, event: "suspect: missed-surveys" },
+      {
+        agoMs: 61_000,
+        event: "joined: instance i1",
+        detail: {
+          kind: "joined",
+          instance: "i1",
+          edition: 1,
+          address: "10.0.0.1:80",
+          isReturning: false,
+        },
+        revision: 3,
+      },
+      {
+        agoMs: 1500,
+        event: "suspect: missed-surveys",
+        detail: { kind: "suspect", cause: "missed-surveys" },
+        revision: null,
+      },
     ],
+    registrar: [{ agoMs: 9000, event: "registrar has learned", detail: { kind: "learned" } }],
   };
   assert.deepEqual(explanationLines(found, plainly), [
     "cache/c1 is suspect: because of missed-surveys, status passing, edition 2, connected",
     "instance i1",
-    "     1 min ago  joined: instance i1",
+    "     1 min ago  joined: instance i1  revision 3",
+    "     9.0 s ago  registrar has learned",
     "     1.5 s ago  suspect: missed-surveys",
   ]);
+  assert.equal(
+    explanationLines({ ...found, dropped: 4 }, plainly)[2],
+    "  4 earlier events are forgotten",
+  );
   const gone = { ...found, instance: null, standing: "gone", cause: null, status: null } as const;
   const [head] = explanationLines({ ...gone, edition: null, connected: false }, plainly);
   assert.equal(head, "cache/c1 is gone: not connected");

@@ -63,7 +63,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     text: "the public door",
   },
   cli: {
-    rows: ["core", "host", "keys", "registrar", "client", "index.ts"],
+    rows: ["core", "host", "keys", "registrar", "client", "testing", "index.ts"],
     packages: ["rxjs", "pino", "pino-pretty", "commander", "node:*"],
     text: "one command per file",
   },

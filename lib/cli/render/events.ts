@@ -74,10 +74,19 @@ export function explanationLines(found: ExplanationOf, paint: Paint): readonly s
   ];
   const name = paint("bold", visible(`${service}/${id}`));
   const head = `${name} is ${paint(style, standing)}: ${facts.filter((fact) => fact !== null).join(", ")}`;
-  const events = found.events.map(({ agoMs, event }) => {
-    return `  ${pad(duration(agoMs), 8, "right")} ago  ${visible(event)}`;
-  });
-  return instance === null ? [head, ...events] : [head, `instance ${visible(instance)}`, ...events];
+  const told = [
+    ...found.registrar.map(({ agoMs, event }) => ({ agoMs, text: paint("dim", visible(event)) })),
+    ...found.events.map(({ agoMs, event, revision }) => {
+      const where = revision === null ? "" : paint("dim", `  revision ${revision}`);
+      return { agoMs, text: visible(event) + where };
+    }),
+  ];
+  const events = told
+    .toSorted((a, b) => b.agoMs - a.agoMs)
+    .map(({ agoMs, text }) => `  ${pad(duration(agoMs), 8, "right")} ago  ${text}`);
+  const forgotten = found.dropped > 0 ? [`  ${found.dropped} earlier events are forgotten`] : [];
+  const who = instance === null ? [] : [`instance ${visible(instance)}`];
+  return [head, ...who, ...forgotten, ...events];
 }
 
 function partsOf(event: WatchEvent): readonly [word: string, style: Style, ...rest: Cell[]] {
