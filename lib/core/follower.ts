@@ -58,10 +58,11 @@ export class Follower {
     this.fences = new FenceList(this);
   }
 
-  /** A registrar that judges cannot vouch for a list that is not in its epoch yet. */
+  /** A registrar that judges cannot vouch for a list of another epoch, or from before a silence. */
   get authority(): Authority {
     if (this.#isStale) return "stale";
-    return this.#authority === "live" && !this.#hasCaughtUp ? "learning" : this.#authority;
+    const isCurrent = this.#hasCaughtUp && !this.#lists.hasDoubts;
+    return this.#authority === "live" && !isCurrent ? "learning" : this.#authority;
   }
 
   get epoch(): string | null {
@@ -166,6 +167,7 @@ export class Follower {
     if (nowMs >= this.#silentAtMs()) {
       this.#stale();
       this.#mayLagBehind = true;
+      this.#lists.doubt();
       this.#quietSinceMs = nowMs;
       this.#wasPostponed = false;
       this.#emit({ kind: "follow", source: this.#source, roster: this.#roster });
@@ -185,10 +187,8 @@ export class Follower {
   #pulse(pulse: Pulse): void {
     this.#intervalMs = pulse.intervalMs;
     if (pulse.authority === "learning") return;
-    // Services nobody came back to are never announced, so their lists have to be asked for.
-    for (const list of this.lists.values()) {
-      if (list.isAwaitingReturns) this.#asker.want(list.service);
-    }
+    // Services that are not open are never announced, so their lists have to be asked for.
+    for (const service of this.#lists.doubted) this.#asker.want(service);
   }
 
   #announce(announce: Announce): void {
@@ -227,9 +227,7 @@ export class Follower {
       this.#settle(list, snapshot.authority);
     }
     if (snapshot.all) this.#closeOthers(snapshot);
-    this.#hasCaughtUp ||= [...this.lists.values()].every(
-      ({ epoch }) => epoch === null || epoch === this.#epoch,
-    );
+    this.#hasCaughtUp ||= this.#lists.areOf(this.#epoch);
     this.#changed();
   }
 
@@ -263,10 +261,14 @@ export class Follower {
   #trust(authority: Authority): void {
     if (this.#authority === authority) return;
     this.#authority = authority;
+    // Those who did not return are judged by now, but we are not told yet.
+    if (authority !== "learning") this.#lists.doubtAwaiting();
     this.#changed();
   }
 
+  /** The list is where the registrar stands; has that learned, nobody else is going to return. */
   #settle(list: HeldList, authority: Authority): void {
+    if (this.#lists.confirm(list.service)) this.#changed();
     if (authority === "learning" || !list.isAwaitingReturns) return;
     list.settle();
     this.#changed();
