@@ -56,8 +56,9 @@ test("serve, join, peers, explain: from an empty list to the memory of a goodbye
   assert.match(member.stderr, /"msg":"member\.left"/);
   const explain = ["explain", "cache", "c1", "--registrar", survey];
   const told = await finished(t, explain);
+  // Of itself the registrar tells when it had learned, which on a busy machine is in the middle.
   assert.match(
-    told.stdout,
+    told.stdout.replace(/^.* ago {2}registrar .*\n/gm, ""),
     /^cache\/c1 is gone: not connected\n.* ago {2}joined: .*\n.*gone: goodbye {2}revision \d+\n.*goodbye in revision \d+.*\n.*proof .*\n$/,
   );
   const json = JSON.parse((await finished(t, [...explain, "--json"])).stdout) as {
@@ -65,7 +66,7 @@ test("serve, join, peers, explain: from an empty list to the memory of a goodbye
     readonly events: readonly { readonly event: string; readonly at: string }[];
   };
   assert.equal(json.standing, "gone");
-  assert.equal(json.events[1]?.event, "gone: goodbye");
+  assert.ok(json.events.some(({ event }) => event === "gone: goodbye"));
   assert.match(json.events.at(-1)?.at ?? "", /^\d{4}-.*Z$/);
 
   const unknown = await finished(t, ["explain", "cache", "nobody", "--registrar", survey]);
