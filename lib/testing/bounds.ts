@@ -35,6 +35,10 @@ export interface Bounds {
   readonly learningMaxMs: number;
   /** Removals are held for so long at most. */
   readonly holdMaxMs: number;
+  /** From a report of a peer that cannot be reached until it counts no more. */
+  readonly reportMs: number;
+  /** Whatever is still under way shows within this time. */
+  readonly calmMs: number;
   /** From the end of all troubles until all lists are the truth, and stay so. */
   readonly convergenceMs: number;
 }
@@ -95,6 +99,8 @@ export function boundsOf(input: BoundsInput): Bounds {
     staleMs,
     learningMaxMs: registrar.learningMaxMs + timerMs + SLACK_MS,
     holdMaxMs: registrar.holdMaxMs + registrar.probeIntervalMs + timerMs + SLACK_MS,
+    reportMs: 1.1 * registrar.reportTtlMs + returnMs,
+    calmMs: Math.max(learningMs(registrar), freezeMs, staleMs, registrar.holdMaxMs) + freezeMs,
     convergenceMs:
       returnMs + learningMs(registrar) + quietMs + freezeMs + repairMs + registrar.holdMaxMs,
   };

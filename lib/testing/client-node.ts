@@ -1,5 +1,5 @@
 import { Client } from "../core/client.ts";
-import type { ClientSetup } from "../core/client.ts";
+import type { ClientSetup } from "../core/contact.ts";
 import type { ClientEffect, ClientInput } from "../core/io.ts";
 import type { Listing, Source } from "../core/listing.ts";
 import type { FromRegistrar, RosterMessage, ToRegistrar } from "../core/messages.ts";
@@ -20,6 +20,8 @@ interface Line {
 
 /** One roster message, and where the client stood before and after it. */
 export interface Delivery {
+  /** The place of the registrar it came from. */
+  readonly source: number;
   readonly message: RosterMessage;
   readonly sentMs: number;
   readonly before: readonly Source[];
@@ -32,10 +34,10 @@ export interface ClientEvents {
   /** The list may differ. `sentMs` is when the registrar sent what made the difference. */
   readonly changed: (sentMs: number) => void;
   readonly delivered: (delivery: Delivery) => void;
-  /** The survey connection is closed at this end. */
-  readonly closed: () => void;
-  /** Roster messages were lost, with their connection or at a full queue. */
-  readonly missed: () => void;
+  /** The survey connection to this registrar is closed at this end. */
+  readonly closed: (source: number) => void;
+  /** Roster messages of this registrar were lost, with their connection or at a full queue. */
+  readonly missed: (source: number) => void;
 }
 
 /** One client process: a DEALER and a SUB for each registrar, and a `Client`. */
@@ -83,12 +85,12 @@ export class ClientNode {
     return this.#listing;
   }
 
-  /** All roster connections are whole, and no snapshot is asked for. */
-  get isSubscribed(): boolean {
-    return this.#lines.every(
-      ({ roster, topics }) =>
-        roster.isWhole && [...topics].every((topic) => parseTopic(topic).kind !== "snapshot"),
-    );
+  /** The roster connection is whole, and no snapshot is asked for. */
+  isSubscribedTo(source: number): boolean {
+    const line = this.#lines[source];
+    if (line?.roster.isWhole !== true) return false;
+    for (const topic of line.topics) if (parseTopic(topic).kind === "snapshot") return false;
+    return true;
   }
 
   feed(input: ClientInput): void {
@@ -98,9 +100,9 @@ export class ClientNode {
     }
   }
 
-  /** Resets connections from outside; false where there was none to reset. */
-  cut(which: "survey" | "roster", told: CutEnds): boolean {
-    return this.#lines.map((line) => line[which].cut(told)).some(Boolean);
+  /** Resets a connection from outside; false where there was none to reset. */
+  cut(source: number, which: "survey" | "roster", told: CutEnds): boolean {
+    return this.#lines[source]?.[which].cut(told) ?? false;
   }
 
   /** The process ends, and its connections with it. */
@@ -156,7 +158,7 @@ export class ClientNode {
       host: this.process,
       received: (message) => this.feed({ kind: "received", source, message }),
       lost: () => {
-        this.#events.closed();
+        this.#events.closed(source);
         this.feed({ kind: "lost", source });
       },
       dropped: () => undefined,
@@ -175,8 +177,8 @@ export class ClientNode {
       host: this.process,
       received: (published, sentMs) => this.#published(source, published, sentMs),
       // Nobody tells the machine; it sees the gap.
-      lost: () => this.#events.missed(),
-      dropped: () => this.#events.missed(),
+      lost: () => this.#events.missed(source),
+      dropped: () => this.#events.missed(source),
       paceMs: () => this.paceMs,
     };
   }
@@ -186,7 +188,8 @@ export class ClientNode {
     this.#sentMs = sentMs;
     this.feed({ kind: "published", source, topic, message });
     this.#sentMs = null;
-    this.#events.delivered({ message, sentMs, before, after: this.listing.sources });
+    const after = this.listing.sources;
+    this.#events.delivered({ source, message, sentMs, before, after });
   }
 
   #performAll(effects: readonly ClientEffect[], world: World): void {
@@ -212,7 +215,7 @@ export class ClientNode {
       case "dial":
         return line.survey.dial();
       case "hangup":
-        if (line.survey.isConnected) this.#events.closed();
+        if (line.survey.isConnected) this.#events.closed(effect.source);
         return line.survey.drop();
       case "send":
         return line.survey.send(effect.message);

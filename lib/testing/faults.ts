@@ -6,6 +6,8 @@ export type FaultKind = "stop" | "stall" | "partition" | "slow";
 interface Fault {
   readonly kind: FaultKind;
   readonly node: string;
+  /** Those whose connections to the node it is about. */
+  readonly registrars: readonly string[];
   readonly end: () => void;
 }
 
@@ -24,11 +26,11 @@ export class FaultBoard {
     if (Number.isFinite(forMs)) this.#timeline.after(forMs, () => this.#end(fault));
   }
 
-  /** How many faults of this kind the node has. */
-  count(node: string, kind: FaultKind): number {
-    let count = 0;
-    for (const fault of this.#faults) if (fault.node === node && fault.kind === kind) count += 1;
-    return count;
+  /** The registrars that faults of this kind keep from the node, once for each fault. */
+  of(node: string, kind: FaultKind): readonly string[] {
+    return [...this.#faults].flatMap((fault) =>
+      fault.node === node && fault.kind === kind ? fault.registrars : [],
+    );
   }
 
   /** Ends all faults of one kind, of one node or of all; false where there are none. */

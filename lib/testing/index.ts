@@ -3,15 +3,19 @@
  * faults, and claims that are checked after every step.
  */
 export { simulate } from "./simulate.ts";
+export { REGISTRARS_MAX } from "./simulate-options.ts";
 export type { SimulateOptions } from "./simulate-options.ts";
 export { Cluster } from "./cluster.ts";
-export type { Direction, Lasting } from "./cluster.ts";
+export type { Patience, Rest } from "./cluster.ts";
+export type { Direction, Lasting, Parting } from "./disturbances.ts";
 export { INVARIANTS } from "./invariants.ts";
-export type { Invariant } from "./invariant.ts";
+export type { Deadline, Invariant, PairClaim } from "./invariant.ts";
 export { Violation } from "./violation.ts";
 export { perform, runScenario } from "./scenario.ts";
 export type { Action, Outcome, RunOptions, Scenario } from "./scenario.ts";
 export { randomScenario } from "./generate.ts";
+export { replay } from "./replay.ts";
+export type { Decision, Difference, Replay, ReplayOptions } from "./replay.ts";
 export { describeOutcome, shrink } from "./shrink.ts";
 export { boundsOf } from "./bounds.ts";
 export type { Bounds, BoundsInput } from "./bounds.ts";
@@ -24,9 +28,11 @@ export { Timeline } from "./timeline.ts";
 export type { Planned } from "./timeline.ts";
 export type {
   ConsumerFacts,
+  ConsumerLine,
   Ending,
   Facts,
   Happening,
+  MemberLine,
   PeerFacts,
   RegistrarFacts,
   SeenChange,

@@ -1,5 +1,6 @@
 import { departureInvariants } from "./departures.ts";
 import type { Invariant } from "./invariant.ts";
+import { proofInvariants } from "./proofs.ts";
 import { presenceInvariants } from "./presence.ts";
 import { restInvariants } from "./rest.ts";
 import { revisionInvariants } from "./revisions.ts";
@@ -9,7 +10,7 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     name: "machines never fail",
     claim: "No machine throws, spins, or asks for a deadline that is no number.",
-    when: "step",
+    when: "news",
     check: ({ happenings }) => {
       for (const happening of happenings) {
         if (happening.kind === "broken") return `${happening.node} ${happening.what}`;
@@ -19,6 +20,7 @@ export const INVARIANTS: readonly Invariant[] = [
   },
   ...revisionInvariants,
   ...departureInvariants,
+  ...proofInvariants,
   ...presenceInvariants,
   ...restInvariants,
 ];

@@ -1,19 +1,14 @@
 import type { Card } from "../core/peer.ts";
-import { REGISTRAR } from "./fleet.ts";
+import type { Cast } from "./cast.ts";
 import type { Random } from "./random.ts";
-import type { ClientSpec } from "./resident.ts";
 import type { Action } from "./scenario.ts";
-
-/** One node of a scenario, and what it may be started as again. */
-export interface Cast {
-  readonly node: string;
-  readonly spec: ClientSpec;
-}
 
 /** What a mishap is made of. */
 export interface MishapInput {
   readonly random: Random;
   readonly cast: readonly Cast[];
+  /** Names of the registrars. */
+  readonly registrars: readonly string[];
   /** A pause that changes nothing. */
   readonly pauseMs: number;
   readonly atMs: number;
@@ -29,19 +24,29 @@ const MISHAPS: readonly (readonly [weight: number, make: Make])[] = [
   [4, partition],
   [5, cut],
   [3, leave],
+  [1, drain],
   [3, (input) => [{ kind: "update", node: aMember(input), card: aCard(input), atMs: input.atMs }]],
   [3, slow],
   [2, rival],
   [3, ({ random, cast, atMs }) => [start(random.pick(cast), atMs)]],
-  [2, outage],
-  [2, (input) => [{ kind: "stop", node: REGISTRAR, forMs: someMs(input), atMs: input.atMs }]],
-  [2, (input) => [{ kind: "stall", node: REGISTRAR, forMs: someMs(input), atMs: input.atMs }]],
+  [3, outage],
+  [
+    2,
+    (input) => [{ kind: "stop", node: aRegistrar(input), forMs: someMs(input), atMs: input.atMs }],
+  ],
+  [
+    2,
+    (input) => [{ kind: "stall", node: aRegistrar(input), forMs: someMs(input), atMs: input.atMs }],
+  ],
   [3, naps],
   [3, unseen],
   [3, halfOpen],
+  [2, reports],
+  [5, meanwhile],
+  [3, freeze],
 ];
 
-/** Something happens to somebody. */
+/** Somebody loses somebody else, in whichever of the ways there are. */
 export function mishap(input: MishapInput): readonly Action[] {
   const total = MISHAPS.reduce((sum, [weight]) => sum + weight, 0);
   let left = input.random.next() * total;
@@ -65,8 +70,18 @@ function aMember({ random, cast }: MishapInput): string {
   return random.pick(cast.filter(({ spec }) => spec.service !== undefined)).node;
 }
 
+function aRegistrar({ random, registrars }: MishapInput): string {
+  return random.pick(registrars);
+}
+
+/** All registrars, or one of several. */
+function someOf(input: MishapInput): { readonly from?: string } {
+  const isOne = input.registrars.length > 1 && input.random.chance(0.7);
+  return isOne ? { from: aRegistrar(input) } : {};
+}
+
 function whereAndWhen(input: MishapInput): { readonly node: string; readonly atMs: number } {
-  return { node: input.random.chance(0.2) ? REGISTRAR : aClient(input), atMs: input.atMs };
+  return { node: input.random.chance(0.2) ? aRegistrar(input) : aClient(input), atMs: input.atMs };
 }
 
 /** Short, about as long as what is tolerated, or long. */
@@ -89,42 +104,52 @@ function crash(input: MishapInput): readonly Action[] {
   return [{ kind: "crash", node, reset: random.chance(0.3), ...restart, atMs }];
 }
 
+/** Registrars die, one or several at nearly one time. */
 function outage(input: MishapInput): readonly Action[] {
-  const { random, atMs } = input;
-  const restartAfterMs = someMs(input);
-  return [{ kind: "crash", node: REGISTRAR, reset: random.chance(0.3), restartAfterMs, atMs }];
+  const { random, registrars, atMs } = input;
+  const most = random.chance(0.6) ? 1 : registrars.length;
+  return random
+    .shuffled(registrars)
+    .slice(0, random.whole(1, most))
+    .map((node) => ({
+      kind: "crash",
+      node,
+      reset: false,
+      restartAfterMs: someMs(input),
+      atMs: atMs + random.within([0, 20]),
+    }));
 }
 
 function leave(input: MishapInput): readonly Action[] {
   const node = input.random.chance(0.8) ? aMember(input) : aClient(input);
-  return [{ kind: "leave", node, atMs: input.atMs }];
+  const deadline = input.random.chance(0.5) ? {} : { deadlineMs: someMs(input) };
+  return [{ kind: "leave", node, ...deadline, atMs: input.atMs }];
+}
+
+function drain(input: MishapInput): readonly Action[] {
+  return [{ kind: "drain", node: aMember(input), deadlineMs: someMs(input), atMs: input.atMs }];
 }
 
 function partition(input: MishapInput): readonly Action[] {
   const { random, atMs } = input;
-  const node = random.chance(0.1) ? REGISTRAR : aClient(input);
+  const isRegistrar = random.chance(0.1);
+  const node = isRegistrar ? aRegistrar(input) : aClient(input);
   const direction = random.pick(["both", "toRegistrar", "fromRegistrar"] as const);
-  return [{ kind: "partition", node, direction, forMs: someMs(input), atMs }];
+  const from = isRegistrar ? {} : someOf(input);
+  return [{ kind: "partition", node, direction, ...from, forMs: someMs(input), atMs }];
 }
 
 function cut(input: MishapInput): readonly Action[] {
   const { random, atMs } = input;
   const which = random.pick(["survey", "roster"] as const);
   const told = random.pick(["both", "client", "registrar", "nobody"] as const);
-  return [{ kind: "cut", which, told, node: aClient(input), atMs }];
+  return [{ kind: "cut", which, told, ...someOf(input), node: aClient(input), atMs }];
 }
 
 function slow(input: MishapInput): readonly Action[] {
   const { random, atMs } = input;
-  return [
-    {
-      kind: "slow",
-      node: aClient(input),
-      readMs: random.whole(20, 800),
-      forMs: someMs(input),
-      atMs,
-    },
-  ];
+  const readMs = random.whole(20, 800);
+  return [{ kind: "slow", node: aClient(input), readMs, forMs: someMs(input), atMs }];
 }
 
 /** Another process that claims the id of a member. */
@@ -146,24 +171,75 @@ function naps(input: MishapInput): readonly Action[] {
   });
 }
 
-/** Somebody goes while somebody else does not see it. */
+/** Somebody goes, or changes, while somebody else does not see it. */
 function unseen(input: MishapInput): readonly Action[] {
   const { random, atMs } = input;
-  const away = { kind: "partition", node: aClient(input), direction: "both" } as const;
+  const away = {
+    kind: "partition",
+    node: aClient(input),
+    direction: "both",
+    ...someOf(input),
+  } as const;
   const forMs = someMs(input);
   const goneMs = atMs + random.next() * forMs;
-  const gone = random.chance(0.5)
-    ? ({ kind: "leave" } as const)
-    : ({ kind: "crash", reset: false } as const);
-  return [
-    { ...away, forMs, atMs },
-    { ...gone, node: aMember(input), atMs: goneMs },
+  const node = aMember(input);
+  const happens: readonly Action[] = [
+    { kind: "leave", node, atMs: goneMs },
+    { kind: "crash", node, reset: false, atMs: goneMs },
+    { kind: "update", node, card: aCard(input), atMs: goneMs },
   ];
+  return [{ ...away, forMs, atMs }, random.pick(happens)];
 }
 
 /** A member comes back while the registrar still believes in its old connection. */
 function halfOpen(input: MishapInput): readonly Action[] {
-  return [{ kind: "cut", which: "survey", told: "client", node: aMember(input), atMs: input.atMs }];
+  const node = aMember(input);
+  return [
+    { kind: "cut", which: "survey", told: "client", ...someOf(input), node, atMs: input.atMs },
+  ];
+}
+
+/** Something happens to a member while some of the registrars have been away for a time. */
+function meanwhile(input: MishapInput): readonly Action[] {
+  const { random, cast, registrars, atMs } = input;
+  const awayMs = Math.round(random.within([2000, 12_000]));
+  const most = random.chance(0.8) ? registrars.length - 1 : registrars.length;
+  const away = random.shuffled(registrars).slice(0, random.whole(1, Math.max(1, most)));
+  const thenMs = atMs + random.within([0.3, 1]) * awayMs;
+  const victim = random.pick(cast.filter(({ spec }) => spec.service !== undefined));
+  const { node } = victim;
+  const happens: readonly Action[] = [
+    { kind: "crash", node, reset: false, atMs: thenMs },
+    { kind: "leave", node, atMs: thenMs },
+    { kind: "update", node, card: aCard(input), atMs: thenMs },
+    { kind: "stop", node, forMs: someMs(input), atMs: thenMs },
+    start(victim, thenMs),
+  ];
+  const outages = away.map((one): Action =>
+    random.chance(0.7)
+      ? { kind: "crash", node: one, reset: false, restartAfterMs: awayMs, atMs }
+      : { kind: "stop", node: one, forMs: awayMs, atMs },
+  );
+  return [...outages, random.pick(happens)];
+}
+
+/** A member stands still for longer than is borne. */
+function freeze(input: MishapInput): readonly Action[] {
+  const forMs = input.random.whole(3000, 9000);
+  return [{ kind: "stop", node: aMember(input), forMs, atMs: input.atMs }];
+}
+
+/** Some clients cannot reach a peer, and perhaps can again. */
+function reports(input: MishapInput): readonly Action[] {
+  const { random, cast, atMs } = input;
+  const of = aMember(input);
+  const reporters = random.shuffled(cast).slice(0, random.whole(1, 5));
+  return reporters.flatMap(({ node }) => {
+    const fromMs = atMs + random.within([0, 100]);
+    const told = { kind: "report", node, of, isUnreachable: true, atMs: fromMs } as const;
+    if (random.chance(0.5)) return [told];
+    return [told, { ...told, isUnreachable: false, atMs: fromMs + someMs(input) }];
+  });
 }
 
 function aCard({ random }: MishapInput): Partial<Card> {

@@ -57,7 +57,7 @@ export class Network {
 
   /** True while no bytes flow from the one to the other. */
   isBlocked(from: string, to: string): boolean {
-    return this.#blocks.has(wayOf(from, to));
+    return this.#blocks.size > 0 && this.#blocks.has(wayOf(from, to));
   }
 
   /** Holds all bytes from the one to the other. Blocks add up; each is taken back by itself. */

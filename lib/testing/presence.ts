@@ -1,120 +1,137 @@
-import type { ConsumerFacts, Facts, PeerFacts } from "./facts.ts";
-import type { Invariant } from "./invariant.ts";
-import { consumes, isQuiet, rivalsOf, wasHeard, wasSettled } from "./quiet.ts";
+import type { ConsumerFacts, Facts, PeerFacts, RegistrarFacts } from "./facts.ts";
+import type { Deadline, Invariant } from "./invariant.ts";
+import { pairInvariant } from "./pairs.ts";
+import { hearsOthers, isQuiet, rivalsOf, sharedBy, wasHeard, wasSettled } from "./quiet.ts";
+import type { Shared } from "./quiet.ts";
 
-/** A moment from which a bound counts, and the bound. */
-interface Deadline {
-  readonly fromMs: number;
-  readonly withinMs: number;
+/** A deadline, and whether nothing else was wrong with the peer when it began. */
+interface Out extends Deadline {
+  readonly isPlain: boolean;
 }
 
 /** What is claimed about who is in a list, and for how long at most it may be otherwise. */
 export const presenceInvariants: readonly Invariant[] = [
-  {
+  pairInvariant({
     name: "the living are listed",
     claim:
-      "A usable peer is in every connected list within the join bound, or after troubles within the bounds of return and repair.",
-    when: "step",
-    check: (facts) =>
-      firstPair(facts, (consumer, peer) => {
-        if (consumer.lists(peer)) return undefined;
-        const deadline = presentBy(facts, consumer, peer);
-        if (deadline === undefined || !isOver(facts, deadline)) return undefined;
-        return `lacks ${nameOf(peer)}, well for ${shown(facts, deadline)}`;
-      }),
-  },
-  {
+      "A usable peer is in the list of every consumer that hears one live registrar of it, whatever becomes of the others: within the join bound, or after troubles within the bounds of return and repair.",
+    pairs: {
+      deadline: (facts, consumer, peer) =>
+        consumer.lists(peer) ? undefined : presentBy(facts, consumer, peer),
+      verb: "lacks",
+    },
+  }),
+  pairInvariant({
     name: "the dead are out",
     claim:
-      "A peer that ended, fell silent or became unusable is out of every connected list within the bound of its kind, counted from where registrar and consumer are well.",
-    when: "step",
-    check: (facts) =>
-      firstPair(facts, (consumer, peer) => {
-        if (!consumer.lists(peer)) return undefined;
-        const deadline = absentBy(facts, consumer, peer);
-        if (deadline === undefined || !isOver(facts, deadline)) return undefined;
-        return `still lists ${nameOf(peer)}, out of order for ${shown(facts, deadline)}`;
-      }),
-  },
+      "A peer that ended, fell silent to all its registrars or became unusable is out of the list of every consumer that hears a live one, within the bound of its kind, counted from where those that vouch for it are well or known to be away.",
+    pairs: {
+      deadline: (facts, consumer, peer) =>
+        consumer.lists(peer) ? absentBy(facts, consumer, peer) : undefined,
+      verb: "still lists",
+    },
+  }),
   {
     name: "learning ends",
     claim: "One learning time of a registrar that runs ends at its ceiling.",
     when: "step",
-    check: ({ nowMs, registrar, bounds }) => {
-      if (registrar.learningMs === null || registrar.trouble.isOpen) return undefined;
-      const fromMs = Math.max(registrar.learningMs, registrar.trouble.endMs);
-      return nowMs > fromMs + bounds.learningMaxMs
-        ? `learning for ${nowMs - fromMs} ms`
-        : undefined;
-    },
+    check: (facts) =>
+      firstOverdue(facts, ({ learningMs }) => learningMs, facts.bounds.learningMaxMs, "learning"),
   },
   {
     name: "holding ends",
     claim: "A registrar that runs holds removals no longer than its ceiling.",
     when: "step",
-    check: ({ nowMs, registrar, bounds }) => {
-      if (registrar.heldMs === null || registrar.trouble.isOpen) return undefined;
-      const fromMs = Math.max(registrar.heldMs, registrar.trouble.endMs);
-      return nowMs > fromMs + bounds.holdMaxMs ? `held for ${nowMs - fromMs} ms` : undefined;
-    },
+    check: (facts) =>
+      firstOverdue(facts, ({ heldMs }) => heldMs, facts.bounds.holdMaxMs, "holding"),
   },
   {
     name: "silence is stale",
-    claim: "A consumer that runs says stale once its registrar was silent for the documented time.",
+    claim:
+      "A consumer that runs says that a registrar is stale once it was silent for the documented time.",
     when: "step",
-    check: ({ nowMs, registrar, bounds, consumers }) => {
-      const { sinceMs } = registrar.trouble;
-      if (sinceMs === null) return undefined;
-      const liar = consumers.find((consumer) => {
-        if (consumer.readyMs === null || consumer.trouble.isOpen) return false;
-        // Who was repairing at the time may have been told old news later.
-        if (consumer.trouble.touched(sinceMs - bounds.repairMs, sinceMs)) return false;
-        if (consumer.readyMs + bounds.pulseMs > sinceMs) return false;
-        const fromMs = Math.max(sinceMs, consumer.trouble.endMs + bounds.judgementMs);
-        return consumer.authority !== "stale" && nowMs > fromMs + bounds.staleMs;
-      });
-      return liar === undefined ? undefined : `${liar.node} says ${liar.authority}`;
+    check: (facts) => {
+      for (const registrar of facts.registrars.values()) {
+        const liar = firstLiar(facts, registrar);
+        if (liar !== undefined) return `${liar.node} believes in ${registrar.name}`;
+      }
+      return undefined;
     },
   },
 ];
 
-function firstPair(
+function firstOverdue(
   facts: Facts,
-  complain: (consumer: ConsumerFacts, peer: PeerFacts) => string | undefined,
+  since: (registrar: RegistrarFacts) => number | null,
+  ...[boundMs, verb]: [boundMs: number, verb: string]
 ): string | undefined {
-  for (const consumer of facts.consumers) {
-    if (consumer.readyMs === null || consumer.isOver || consumer.trouble.isOpen) continue;
-    for (const peer of facts.peers) {
-      if (!consumes(consumer, peer.service)) continue;
-      const complaint = complain(consumer, peer);
-      if (complaint !== undefined) return `${consumer.node} ${complaint}`;
-    }
+  for (const registrar of facts.registrars.values()) {
+    const sinceMs = since(registrar);
+    if (sinceMs === null || registrar.trouble.isOpen) continue;
+    const fromMs = Math.max(sinceMs, registrar.trouble.endMs);
+    if (facts.nowMs > fromMs + boundMs)
+      return `${registrar.name} is ${verb} for ${facts.nowMs - fromMs} ms`;
   }
   return undefined;
 }
 
-function isOver({ nowMs }: Facts, { fromMs, withinMs }: Deadline): boolean {
-  return nowMs > fromMs + withinMs;
+function firstLiar(
+  { nowMs, bounds, consumers }: Facts,
+  { name, trouble }: RegistrarFacts,
+): ConsumerFacts | undefined {
+  const { sinceMs } = trouble;
+  if (sinceMs === null || nowMs <= sinceMs + bounds.staleMs) return undefined;
+  return consumers.find(({ lines, sources }) => {
+    const line = lines.get(name);
+    if (line === undefined || line.readyMs === null || line.trouble.isOpen) return false;
+    // Who was repairing at the time may have been told old news later.
+    if (line.trouble.touched(sinceMs - bounds.repairMs, sinceMs)) return false;
+    if (line.readyMs + bounds.pulseMs > sinceMs) return false;
+    const fromMs = Math.max(sinceMs, line.trouble.endMs + bounds.judgementMs);
+    if (nowMs <= fromMs + bounds.staleMs) return false;
+    return sources.some(({ source, authority }) => source === line.source && authority !== "stale");
+  });
 }
 
+/** The earliest time by which one of its registrars has to have it listed. */
 function presentBy(facts: Facts, consumer: ConsumerFacts, peer: PeerFacts): Deadline | undefined {
-  const { bounds, registrar } = facts;
-  if (peer.ending !== null || facts.nowMs <= peer.bornMs + bounds.joinMs) return undefined;
+  if (peer.ending !== null) return undefined;
+  let best: Deadline | undefined;
+  for (const shared of sharedBy(facts, consumer, peer)) {
+    const by = presentAt(facts, { consumer, peer, shared });
+    if (best === undefined || by.fromMs + by.withinMs < best.fromMs + best.withinMs) best = by;
+  }
+  return best;
+}
+
+function presentAt(
+  facts: Facts,
+  of: {
+    readonly consumer: ConsumerFacts;
+    readonly peer: PeerFacts;
+    readonly shared: Shared;
+  },
+): Deadline {
+  const { bounds } = facts;
+  const { consumer, peer, shared } = of;
+  const { registrar, mine, its } = shared;
   // While two claim one id, either may have it.
-  const contestedMs = Math.max(-Infinity, ...rivalsOf(facts, peer).map((rival) => rival.endedMs));
+  const contestedMs = Math.max(-Infinity, ...rivalsOf(peer).map((rival) => rival.endedMs));
+  const { unusable, doubted } = peer;
   const ownMs = Math.max(
-    peer.silence.endMs,
-    peer.unsettled.endMs,
-    peer.unusable.endMs,
+    ...[its.silence, its.unsettled, unusable, doubted].map(({ endMs }) => endMs),
     contestedMs,
   );
-  if (ownMs === -Infinity && isQuiet(facts, consumer, peer.bornMs)) {
+  if (ownMs === -Infinity && isQuiet(facts, shared, peer.bornMs) && isHeard(consumer, shared)) {
     return { fromMs: peer.bornMs, withinMs: bounds.joinMs };
   }
+  // Where several are followed, one that learns is heard only while nobody is live.
+  const heardMs = isHeard(consumer, shared) ? -Infinity : registrar.trustedMs;
   const othersMs = Math.max(
     registrar.trouble.endMs,
-    consumer.trouble.endMs,
+    mine.trouble.endMs,
     consumer.readyMs ?? Infinity,
+    heardMs,
   );
   return {
     fromMs: Math.max(peer.bornMs, ownMs, othersMs),
@@ -122,46 +139,103 @@ function presentBy(facts: Facts, consumer: ConsumerFacts, peer: PeerFacts): Dead
   };
 }
 
-function absentBy(facts: Facts, consumer: ConsumerFacts, peer: PeerFacts): Deadline | undefined {
-  const { bounds, registrar } = facts;
-  const out = outSince(facts, peer);
-  if (out === undefined) return undefined;
-  if (out.isPlain && isQuiet(facts, consumer, out.fromMs)) return out;
-  const readyMs = consumer.readyMs ?? Infinity;
-  const othersMs = Math.max(
-    registrar.liveMs,
-    registrar.trouble.endMs,
-    consumer.trouble.endMs,
-    readyMs,
-  );
-  return {
-    fromMs: Math.max(out.fromMs, othersMs),
-    withinMs: bounds.returnMs + bounds.repairMs + bounds.freezeMs,
-  };
+/** What this registrar says is heard: it is believed, or nobody else is. */
+function isHeard(consumer: ConsumerFacts, { registrar, mine }: Shared): boolean {
+  if (registrar.trustedMs < Infinity || consumer.lines.size === 1) return true;
+  return !hearsOthers(consumer, consumer.sources, mine);
 }
 
-/** Since when a peer has to be out, and the bound where nothing else was wrong with it before. */
-function outSince(
+function absentBy(facts: Facts, consumer: ConsumerFacts, peer: PeerFacts): Deadline | undefined {
+  const shared = sharedBy(facts, consumer, peer);
+  const outs = shared.map((one) => outAt(facts, peer, one));
+  let latest: Out | undefined;
+  let isExact = true;
+  for (const [at, out] of outs.entries()) {
+    const one = shared[at];
+    if (out === undefined || one === undefined) return undefined;
+    if (shared.length > 1 && isKnownAway(facts, consumer, { shared: one, atMs: out.fromMs }))
+      continue;
+    const isPlain = out.isPlain && isQuiet(facts, one, out.fromMs);
+    // A goodbye, or a card, counts whoever hears it.
+    if (isPlain && (peer.ending === "left" || peer.ending === null) && isSaid(peer, out))
+      return out;
+    isExact &&= isPlain;
+    if (latest === undefined || out.fromMs > latest.fromMs) latest = out;
+  }
+  if (latest === undefined || isExact) return latest;
+  const fromMs = knownMs(facts, { consumer, peer, shared });
+  const { returnMs, repairMs, freezeMs } = facts.bounds;
+  return fromMs === Infinity
+    ? undefined
+    : { fromMs: Math.max(latest.fromMs, fromMs), withinMs: returnMs + repairMs + freezeMs };
+}
+
+/** The consumer does not believe in this registrar, and rightly so, since before that time. */
+function isKnownAway(
   { bounds }: Facts,
-  peer: PeerFacts,
-): (Deadline & { readonly isPlain: boolean }) | undefined {
-  const { silence, unusable } = peer;
+  consumer: ConsumerFacts,
+  of: { readonly shared: Shared; readonly atMs: number },
+): boolean {
+  const { shared, atMs } = of;
+  const { registrar, mine } = shared;
+  if (!hearsOthers(consumer, consumer.sources, mine)) return false;
+  if (registrar.trustedMs < Infinity || registrar.starts === 0) return false;
+  const { trouble, learning } = registrar;
+  const sinceMs = Math.min(trouble.withoutPauseMs ?? Infinity, learning.withoutPauseMs ?? Infinity);
+  return sinceMs + bounds.staleMs + bounds.judgementMs <= atMs;
+}
+
+/** It says so itself, and is not merely missed. */
+function isSaid(peer: PeerFacts, { fromMs }: Out): boolean {
+  return peer.ending === "left" || peer.unusable.sinceMs === fromMs;
+}
+
+/** From when on each registrar that vouches for the peer knows better, or is not heard any more. */
+function knownMs(
+  facts: Facts,
+  of: {
+    readonly consumer: ConsumerFacts;
+    readonly peer: PeerFacts;
+    readonly shared: readonly Shared[];
+  },
+): number {
+  const { consumer, shared } = of;
+  const readyMs = consumer.readyMs ?? Infinity;
+  const liveMs = Math.min(...liveTimes(facts, consumer));
+  let fromMs = readyMs;
+  for (const { registrar, mine } of shared) {
+    const wellMs = Math.max(registrar.liveMs, registrar.trouble.endMs, mine.trouble.endMs);
+    if (wellMs < Infinity) {
+      fromMs = Math.max(fromMs, wellMs);
+      continue;
+    }
+    const away = [registrar.trouble, registrar.learning, mine.trouble];
+    fromMs = Math.max(fromMs, liveMs, ...away.map(({ sinceMs }) => sinceMs ?? -Infinity));
+  }
+  return fromMs;
+}
+
+/** Of each registrar of a consumer, since when it is live and connected. */
+function liveTimes({ registrars }: Facts, { lines }: ConsumerFacts): readonly number[] {
+  return [...lines].map(([name, { trouble }]) => {
+    const registrar = registrars.get(name);
+    if (registrar === undefined) return Infinity;
+    return Math.max(registrar.trustedMs, registrar.trouble.endMs, trouble.endMs);
+  });
+}
+
+/** Since when a registrar has to have a peer out, and the bound where nothing else was wrong with it. */
+function outAt({ bounds }: Facts, peer: PeerFacts, { its }: Shared): Out | undefined {
+  const { silence } = its;
+  const { unusable } = peer;
   if (peer.ending === null && silence.withoutPauseMs !== null) {
     const fromMs = silence.withoutPauseMs;
     // In a pause of its silence it was heard, or will be: answers may have been held.
-    const isPlain = fromMs === silence.sinceMs && wasSettled(peer, fromMs, bounds);
+    const isPlain = fromMs === silence.sinceMs && wasSettled(its, fromMs, bounds);
     return { fromMs, withinMs: bounds.freezeMs, isPlain };
   }
   const fromMs = peer.ending === null ? unusable.sinceMs : peer.endedMs;
   if (fromMs === null) return undefined;
-  const isPlain = wasSettled(peer, fromMs, bounds) && wasHeard(peer, fromMs, bounds);
+  const isPlain = wasSettled(its, fromMs, bounds) && wasHeard(its, fromMs, bounds);
   return { fromMs, withinMs: bounds.crashMs, isPlain };
-}
-
-function nameOf({ id, service, node }: PeerFacts): string {
-  return `${id} of ${service} (node ${node})`;
-}
-
-function shown({ nowMs }: Facts, { fromMs, withinMs }: Deadline): string {
-  return `${Math.round(nowMs - fromMs)} ms, ${Math.round(withinMs)} ms are allowed`;
 }

@@ -36,7 +36,9 @@ export class Process<I, E> implements Host {
   readonly #wake: () => void;
   readonly #perform: (effects: readonly E[]) => void;
   readonly #listeners = new Set<() => void>();
+  readonly #ring = (): void => this.#rang();
   #timer: Planned | null = null;
+  #dueMs = Infinity;
   #stops = 0;
   #stalls = 0;
   #isDead = false;
@@ -93,7 +95,7 @@ export class Process<I, E> implements Host {
   /** SIGSTOP. Stops add up; each is ended by one `continue`. */
   stop(): void {
     this.#stops += 1;
-    this.#timer?.cancel();
+    this.#silence();
   }
 
   /** SIGCONT. */
@@ -106,7 +108,7 @@ export class Process<I, E> implements Host {
   /** Something blocks the event loop, until `unblock`. */
   block(): void {
     this.#stalls += 1;
-    this.#timer?.cancel();
+    this.#silence();
   }
 
   unblock(): void {
@@ -119,7 +121,7 @@ export class Process<I, E> implements Host {
   kill(): void {
     if (this.#isDead) return;
     this.#isDead = true;
-    this.#timer?.cancel();
+    this.#silence();
     for (const listener of this.#listeners) listener();
     this.#listeners.clear();
   }
@@ -135,14 +137,31 @@ export class Process<I, E> implements Host {
   }
 
   #arm(): void {
-    this.#timer?.cancel();
     if (!this.isRunning) return;
     const next = this.machine.nextDeadlineMs;
     if (Number.isNaN(next)) this.#world.broken(this.name, "its next deadline is not a number");
-    if (!Number.isFinite(next) && next > 0) return;
     const { timeline, network } = this.#world;
-    const dueMs = Math.max(timeline.nowMs, next) + this.#random.within(network.options.timerMs);
-    this.#timer = timeline.at(dueMs, () => this.#fire());
+    const isNever = !Number.isFinite(next) && next > 0;
+    this.#dueMs = isNever
+      ? Infinity
+      : Math.max(timeline.nowMs, next) + this.#random.within(network.options.timerMs);
+    // One that fires too early is set again then: deadlines mostly move away.
+    if (this.#timer !== null && this.#timer.atMs <= this.#dueMs) return;
+    this.#timer?.cancel();
+    this.#timer = isNever ? null : timeline.at(this.#dueMs, this.#ring);
+  }
+
+  #rang(): void {
+    const { timeline } = this.#world;
+    this.#timer = null;
+    if (!this.isRunning || this.#dueMs === Infinity) return;
+    if (timeline.nowMs < this.#dueMs) this.#timer = timeline.at(this.#dueMs, this.#ring);
+    else this.#fire();
+  }
+
+  #silence(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
   }
 
   #fire(): void {

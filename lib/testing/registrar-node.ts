@@ -205,14 +205,14 @@ export class RegistrarNode {
   }
 
   #feed(input: SurveyorInput): void {
-    const inputs = this.#tamper.toRegistrar?.(input) ?? [input];
+    const inputs = this.#tamper.toRegistrar?.(input, this.name) ?? [input];
     for (const tampered of inputs) this.#process?.feed(tampered);
   }
 
   #performAll(effects: readonly SurveyorEffect[]): void {
     for (const effect of effects) {
       this.#events.effect(effect);
-      const tampered = this.#tamper.fromRegistrar?.(effect) ?? [effect];
+      const tampered = this.#tamper.fromRegistrar?.(effect, this.name) ?? [effect];
       for (const one of tampered) this.#perform(one);
     }
   }

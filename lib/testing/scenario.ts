@@ -1,6 +1,7 @@
 import type { Card } from "../core/peer.ts";
-import type { Cluster, Direction } from "./cluster.ts";
+import type { Cluster, Rest } from "./cluster.ts";
 import type { CutEnds } from "./connection.ts";
+import type { Direction } from "./disturbances.ts";
 import type { ClientSpec } from "./resident.ts";
 import { simulate } from "./simulate.ts";
 import type { SimulateOptions } from "./simulate-options.ts";
@@ -8,16 +9,29 @@ import type { Tamper } from "./tamper.ts";
 import { Violation } from "./violation.ts";
 
 /** Something that happens to one node at one time. Each ends by itself, so each can be left out. */
-export type Action = { readonly atMs: number; readonly node: string } & (
-  | { readonly kind: "start"; readonly spec: ClientSpec }
-  | { readonly kind: "leave" }
-  | { readonly kind: "update"; readonly card: Partial<Card> }
-  | { readonly kind: "crash"; readonly restartAfterMs?: number; readonly reset: boolean }
-  | { readonly kind: "stop" | "stall"; readonly forMs: number }
-  | { readonly kind: "partition"; readonly direction: Direction; readonly forMs: number }
-  | { readonly kind: "cut"; readonly which: "survey" | "roster"; readonly told: CutEnds }
-  | { readonly kind: "slow"; readonly readMs: number; readonly forMs: number }
-);
+export type Action = { readonly atMs: number; readonly node: string } &
+  /** Of a registrar, `spec` says nothing. */
+  (
+    | { readonly kind: "start"; readonly spec: ClientSpec }
+    | { readonly kind: "leave" | "drain"; readonly deadlineMs?: number }
+    | { readonly kind: "update"; readonly card: Partial<Card> }
+    | { readonly kind: "crash"; readonly restartAfterMs?: number; readonly reset: boolean }
+    | { readonly kind: "stop" | "stall"; readonly forMs: number }
+    | {
+        readonly kind: "partition";
+        readonly direction: Direction;
+        readonly forMs: number;
+        readonly from?: string;
+      }
+    | {
+        readonly kind: "cut";
+        readonly which: "survey" | "roster";
+        readonly told: CutEnds;
+        readonly from?: string;
+      }
+    | { readonly kind: "report"; readonly of: string; readonly isUnreachable: boolean }
+    | { readonly kind: "slow"; readonly readMs: number; readonly forMs: number }
+  );
 
 /** A whole run as plain data: what it starts with and what happens. */
 export interface Scenario {
@@ -44,10 +58,15 @@ export interface Outcome {
 export interface RunOptions extends Pick<SimulateOptions, "invariants" | "traceLines"> {
   /** Makes the planted bug for this run. */
   readonly plant?: () => Tamper;
+  /** How long it goes on at the end. Default `whole`, the documented time. */
+  readonly rest?: Rest;
 }
 
 /** Runs a scenario to its end and to rest, or to the first violation. */
-export function runScenario(scenario: Scenario, { plant, ...options }: RunOptions = {}): Outcome {
+export function runScenario(
+  scenario: Scenario,
+  { plant, rest, ...options }: RunOptions = {},
+): Outcome {
   const tamper = plant?.() ?? {};
   const cluster = simulate({ ...scenario.options, ...options, tamper });
   let violation: Violation | null = null;
@@ -57,7 +76,7 @@ export function runScenario(scenario: Scenario, { plant, ...options }: RunOption
       perform(cluster, action);
     }
     cluster.runFor(Math.max(0, scenario.untilMs - cluster.nowMs));
-    cluster.settle();
+    cluster.settle(rest);
   } catch (error) {
     if (!(error instanceof Violation)) throw error;
     violation = error;
@@ -70,11 +89,16 @@ export function perform(cluster: Cluster, action: Action): boolean {
   const { node } = action;
   switch (action.kind) {
     case "start":
+      if (cluster.registrars.includes(node)) return cluster.start(node);
       return action.spec.service === undefined
         ? cluster.watch(node, action.spec)
         : cluster.join(node, action.spec);
     case "leave":
-      return cluster.leave(node);
+      return cluster.leave(node, action);
+    case "drain":
+      return cluster.drain(node, action);
+    case "report":
+      return cluster.report(node, action.of, action.isUnreachable);
     case "update":
       return cluster.update(node, action.card);
     case "crash":
@@ -86,7 +110,7 @@ export function perform(cluster: Cluster, action: Action): boolean {
     case "partition":
       return cluster.partition(node, action);
     case "cut":
-      return cluster.cut(node, action.which, action.told);
+      return cluster.cut(node, action.which, action);
     case "slow":
       return cluster.slow(node, action);
     default:

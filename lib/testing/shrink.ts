@@ -1,12 +1,14 @@
 import type { Action, Outcome, RunOptions, Scenario } from "./scenario.ts";
 import { describeAction, runScenario } from "./scenario.ts";
+import { rounderThan, smallerThan } from "./simplify.ts";
 
 /** Runs that one shrinking may take. */
 const RUNS_MAX = 500;
 
 /**
  * Leaves out whatever is not needed for the same invariant to fail: actions in ever smaller
- * groups, down to one by one, as delta debugging does (Zeller 1999).
+ * groups, down to one by one, as delta debugging does (Zeller 1999), nodes, and registrars; and
+ * makes numbers round.
  */
 export function shrink(failed: Outcome, options: RunOptions = {}): Outcome {
   if (failed.violation === null) return failed;
@@ -21,14 +23,22 @@ export function shrink(failed: Outcome, options: RunOptions = {}): Outcome {
     return true;
   };
   if (!fails(best.scenario)) best = failed;
-  for (let size = best.scenario.actions.length; size >= 1; size = Math.floor(size / 2)) {
-    let hasShrunk = true;
-    while (hasShrunk && runs < RUNS_MAX) {
-      hasShrunk = groups(best.scenario.actions, size).some((rest) =>
-        fails({ ...best.scenario, actions: rest }),
-      );
+  // Whole nodes and registrars first: they are what takes a person longest to read.
+  while (runs < RUNS_MAX && smallerThan(best.scenario).some(fails));
+  const leaveOut = (): void => {
+    for (let size = best.scenario.actions.length; size >= 1; size = Math.floor(size / 2)) {
+      let hasShrunk = true;
+      while (hasShrunk && runs < RUNS_MAX) {
+        hasShrunk = groups(best.scenario.actions, size).some((rest) =>
+          fails({ ...best.scenario, actions: rest }),
+        );
+      }
     }
-  }
+  };
+  leaveOut();
+  while (runs < RUNS_MAX && rounderThan(best.scenario).some(fails));
+  // What was needed at one time may not be at another.
+  leaveOut();
   return best;
 }
 
@@ -50,10 +60,11 @@ function groups(actions: readonly Action[], size: number): (readonly Action[])[]
 
 /** What a person needs in order to see a failure again: seed, actions, and the end of the trace. */
 export function describeOutcome({ scenario, violation, steps, ranMs }: Outcome): string {
-  const { seed, registrar, network } = scenario.options;
+  const { seed, registrars = 1, late = [], registrar, network } = scenario.options;
   const ran = `${steps} steps, ${(ranMs / 1000).toFixed(1)} s`;
   return [
     `seed ${seed}: ${violation === null ? "everything held" : `"${violation.invariant}"`} (${ran})`,
+    `${registrars} registrars, not from the start: ${late.join(", ") || "none"}`,
     `registrar ${JSON.stringify(registrar ?? {})}`,
     `network ${JSON.stringify(network ?? {})}`,
     ...scenario.actions.map(describeAction),

@@ -1,13 +1,17 @@
+import { RollcallError } from "../core/errors.ts";
 import { tuneClient, tuneRegistrar } from "../core/options.ts";
+import type { Recording } from "../core/recording.ts";
+import { ALL } from "../core/topics.ts";
 import { boundsOf } from "./bounds.ts";
 import type { Bounds } from "./bounds.ts";
-import type { ConsumerFacts, Facts, SeenChange } from "./facts.ts";
+import type { ConsumerFacts, Facts, RegistrarFacts, SeenChange } from "./facts.ts";
 import { FaultBoard } from "./faults.ts";
 import { Fleet } from "./fleet.ts";
 import { Inspector } from "./inspector.ts";
 import { NETWORK, Network } from "./network.ts";
 import type { World } from "./network.ts";
 import { Random } from "./random.ts";
+import { REGISTRARS_MAX } from "./simulate-options.ts";
 import type { SimulateOptions } from "./simulate-options.ts";
 import { Timeline } from "./timeline.ts";
 import { Trace } from "./trace.ts";
@@ -22,6 +26,8 @@ const MORE_CONSUMERS = 64;
 export class Simulation {
   readonly bounds: Bounds;
   readonly trace: Trace;
+  /** What is true, and what everybody believes. */
+  readonly facts: Facts;
   protected readonly world: World;
   protected readonly fleet: Fleet;
   protected readonly faults: FaultBoard;
@@ -51,12 +57,17 @@ export class Simulation {
     this.fleet = new Fleet({
       world: this.world,
       bounds: this.bounds,
+      registrars: registrarsOf(options),
       registrarTuning,
       clientTuning,
       tamper: options.tamper ?? {},
     });
+    this.facts = new FleetFacts(this.fleet, this.#timeline, this.bounds);
     this.inspector = new Inspector(this.fleet, this.trace, options);
-    this.fleet.startRegistrar();
+    for (const [name, office] of this.fleet.offices) {
+      if (options.late?.includes(name) === true) office.book.absent(this.nowMs);
+      else this.fleet.startRegistrar(office);
+    }
   }
 
   /** Virtual time since the start. */
@@ -74,21 +85,16 @@ export class Simulation {
     return [...this.fleet.residents.keys()];
   }
 
-  /** What is true, and what everybody believes. */
-  get facts(): Facts {
-    const { registrarBook, peers, residents, ledger, happenings } = this.fleet;
-    const consumers = [...residents.values()].flatMap(({ consumer }) =>
-      consumer === null ? [] : [consumer],
-    );
-    return {
-      nowMs: this.nowMs,
-      bounds: this.bounds,
-      registrar: registrarBook,
-      peers,
-      consumers,
-      happenings,
-      published: (epoch, service, revision) => ledger.at(epoch, service, revision),
-    };
+  /** Names of the registrars, up or not. */
+  get registrars(): readonly string[] {
+    return [...this.fleet.offices.keys()];
+  }
+
+  /** What is true of one registrar, the first by default. Throws where there is none. */
+  registrar(name: string = this.registrars[0] ?? ""): RegistrarFacts {
+    const book = this.fleet.offices.get(name)?.book;
+    if (book === undefined) throw new Error(`${name} is no registrar`);
+    return book;
   }
 
   /** What one consumer believes. Throws where the node consumes nothing. */
@@ -108,11 +114,17 @@ export class Simulation {
     return this.consumer(name).changes;
   }
 
+  /** What a registrar remembers, as `record()` of a real one gives it; null while it is down. */
+  record(name: string = this.registrars[0] ?? ""): Recording | null {
+    const recording = this.fleet.offices.get(name)?.node.surveyor?.record(ALL, this.nowMs);
+    return recording === undefined ? null : { ...recording, takenAt: Math.round(this.nowMs) };
+  }
+
   /** Does the next thing and checks everything that is claimed. */
   step(): void {
     this.#steps += 1;
     this.#timeline.step();
-    this.inspector.inspect(this.facts, "step");
+    this.inspector.inspect(this.facts);
   }
 
   /** Lets so much time pass. */
@@ -139,12 +151,55 @@ export class Simulation {
     quietMs: number = this.bounds.freezeMs,
     withinMs: number = this.bounds.convergenceMs,
   ): number {
+    const { observer } = this.fleet;
     let changedMs = this.nowMs;
-    let seen = this.fleet.looks;
+    let seen = observer.looks;
     return this.runUntil(() => {
-      if (seen !== this.fleet.looks) changedMs = this.nowMs;
-      seen = this.fleet.looks;
+      if (seen !== observer.looks) changedMs = this.nowMs;
+      seen = observer.looks;
       return this.nowMs - changedMs >= quietMs;
     }, withinMs);
   }
+}
+
+/** The books, as invariants may look at them: always what is true now. */
+class FleetFacts implements Facts {
+  readonly bounds: Bounds;
+  readonly registrars: ReadonlyMap<string, RegistrarFacts>;
+  readonly published: Facts["published"];
+  readonly #fleet: Fleet;
+  readonly #timeline: Timeline;
+
+  constructor(fleet: Fleet, timeline: Timeline, bounds: Bounds) {
+    this.#fleet = fleet;
+    this.#timeline = timeline;
+    this.bounds = bounds;
+    this.registrars = new Map([...fleet.offices].map(([name, { book }]) => [name, book]));
+    this.published = (epoch, service, revision) => fleet.ledger.at(epoch, service, revision);
+  }
+
+  get nowMs(): number {
+    return this.#timeline.nowMs;
+  }
+
+  get peers(): Facts["peers"] {
+    return this.#fleet.peers;
+  }
+
+  get consumers(): Facts["consumers"] {
+    return this.#fleet.consumers;
+  }
+
+  get happenings(): Facts["happenings"] {
+    return this.#fleet.happenings;
+  }
+}
+
+function registrarsOf({ registrars = 1 }: SimulateOptions): number {
+  if (Number.isInteger(registrars) && registrars >= 1 && registrars <= REGISTRARS_MAX)
+    return registrars;
+  throw new RollcallError(
+    "ERR_OPTION",
+    `registrars is ${registrars} but takes a whole number from 1 to ${REGISTRARS_MAX}`,
+  );
 }

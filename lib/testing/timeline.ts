@@ -4,9 +4,21 @@ export interface Planned {
   cancel(): void;
 }
 
-interface Event extends Planned {
+/** A class, because millions of them are made and thrown away. */
+class Event implements Planned {
+  readonly atMs: number;
   readonly order: number;
   act: (() => void) | null;
+
+  constructor(atMs: number, order: number, act: () => void) {
+    this.atMs = atMs;
+    this.order = order;
+    this.act = act;
+  }
+
+  cancel(): void {
+    this.act = null;
+  }
 }
 
 /**
@@ -31,14 +43,7 @@ export class Timeline {
 
   /** Plans an act; one that is planned for the past happens next. */
   at(atMs: number, act: () => void): Planned {
-    const event: Event = {
-      atMs: Math.max(this.#nowMs, atMs),
-      order: this.#planned,
-      act,
-      cancel: () => {
-        event.act = null;
-      },
-    };
+    const event = new Event(Math.max(this.#nowMs, atMs), this.#planned, act);
     this.#planned += 1;
     this.#heap.push(event);
     this.#rise(this.#heap.length - 1);
@@ -78,36 +83,40 @@ export class Timeline {
   }
 
   #rise(from: number): void {
+    const heap = this.#heap;
+    const event = heap[from];
     let at = from;
-    while (at > 0) {
+    while (at > 0 && event !== undefined) {
       const parent = (at - 1) >> 1;
-      if (!this.#isSooner(at, parent)) return;
-      this.#swap(at, parent);
+      const above = heap[parent];
+      if (above === undefined || !isSooner(event, above)) break;
+      heap[at] = above;
       at = parent;
     }
+    if (event !== undefined) heap[at] = event;
   }
 
   #sink(from: number): void {
+    const heap = this.#heap;
+    const event = heap[from];
+    if (event === undefined) return;
     let at = from;
     for (;;) {
-      let least = at;
-      for (const child of [2 * at + 1, 2 * at + 2]) {
-        if (this.#isSooner(child, least)) least = child;
+      let child = 2 * at + 1;
+      let below = heap[child];
+      const other = heap[child + 1];
+      if (below !== undefined && other !== undefined && isSooner(other, below)) {
+        child += 1;
+        below = other;
       }
-      if (least === at) return;
-      this.#swap(at, least);
-      at = least;
+      if (below === undefined || !isSooner(below, event)) break;
+      heap[at] = below;
+      at = child;
     }
+    heap[at] = event;
   }
+}
 
-  #isSooner(a: number, b: number): boolean {
-    const [one, other] = [this.#heap[a], this.#heap[b]];
-    if (one === undefined || other === undefined) return false;
-    return one.atMs === other.atMs ? one.order < other.order : one.atMs < other.atMs;
-  }
-
-  #swap(a: number, b: number): void {
-    const [one, other] = [this.#heap[a], this.#heap[b]];
-    if (one !== undefined && other !== undefined) [this.#heap[a], this.#heap[b]] = [other, one];
-  }
+function isSooner(a: Event, b: Event): boolean {
+  return a.atMs === b.atMs ? a.order < b.order : a.atMs < b.atMs;
 }

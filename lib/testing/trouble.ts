@@ -11,12 +11,15 @@ export interface Span {
  */
 export class Trouble {
   readonly #gapMs: number;
+  readonly #changed: () => void;
   readonly #spans: { fromMs: number; toMs: number }[] = [];
   #reasons = 0;
   #begunMs = -Infinity;
 
-  constructor(gapMs = 0) {
+  /** `changed` is called whenever it begins or ends. */
+  constructor(gapMs = 0, changed: () => void = () => undefined) {
     this.#gapMs = gapMs;
+    this.#changed = changed;
   }
 
   get isOpen(): boolean {
@@ -46,6 +49,7 @@ export class Trouble {
   begin(nowMs: number): void {
     this.#reasons += 1;
     if (this.#reasons > 1) return;
+    this.#changed();
     this.#begunMs = nowMs;
     const last = this.#spans.at(-1);
     if (last !== undefined && nowMs - last.toMs <= this.#gapMs) last.toMs = Infinity;
@@ -55,6 +59,7 @@ export class Trouble {
   end(nowMs: number): void {
     if (this.#reasons === 0) return;
     this.#reasons -= 1;
+    this.#changed();
     // One reason less may be enough for something to get through.
     this.#begunMs = nowMs;
     const last = this.#spans.at(-1);

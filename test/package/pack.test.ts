@@ -19,7 +19,7 @@ const PUBLISHED = [
   /^lib\/(?:README|wire\/PROTOCOL)\.md$/,
 ];
 const FILES_MAX = 640;
-const BYTES_MAX = 1_300_000;
+const BYTES_MAX = 1_500_000;
 
 let source: Folder;
 let app: Folder;

@@ -11,7 +11,9 @@ function atRest(): { readonly cluster: Cluster; readonly facts: Facts; readonly 
   cluster.runFor(5000);
   const [peer] = cluster.consumer("w0").usable;
   assert.ok(peer);
-  return { cluster, facts: cluster.facts, peer };
+  const { nowMs, bounds, registrars, peers, consumers, happenings, published } = cluster.facts;
+  const facts = { nowMs, bounds, registrars, peers, consumers, happenings, published };
+  return { cluster, facts, peer };
 }
 
 /** What the claim says of facts in which this happened. */
@@ -55,6 +57,8 @@ test("a peer that is said to be present, new or returned, and is not, is found",
       consumer: history,
       seen: [seen(change)],
       isFirst,
+      before: [],
+      after: [],
     });
   };
   const left: Change = { kind: "left", peer, cause: "goodbye" };

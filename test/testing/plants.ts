@@ -1,18 +1,14 @@
 import type { ClientInput, SurveyorEffect, SurveyorInput } from "../../lib/core/io.ts";
-import type { Authority, Join, RosterMessage } from "../../lib/core/messages.ts";
+import type { Authority, Join } from "../../lib/core/messages.ts";
 import type { Tamper } from "../../lib/testing/index.ts";
-
-/** A bug that somebody could write, and the claims that may find it. */
-export interface Plant {
-  readonly bug: string;
-  readonly foundBy: readonly string[];
-  readonly plant: () => Tamper;
-}
+import { hearing } from "./plant.ts";
+import type { Plant } from "./plant.ts";
+import { SEVERAL } from "./several-plants.ts";
 
 type Received = Extract<SurveyorInput, { kind: "received" }>;
-type Published = Extract<ClientInput, { kind: "published" }>;
 
-export const PLANTS: readonly Plant[] = [
+/** Bugs of one registrar and those who speak with it. */
+const SINGLE: readonly Plant[] = [
   {
     bug: "the registrar loses goodbyes",
     foundBy: ["the dead are out", "causes are true"],
@@ -35,16 +31,25 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     bug: "a new or stalled registrar judges at once",
-    foundBy: ["an outage removes nobody who lives", "the living stay"],
+    foundBy: [
+      "a revision is the same for everybody",
+      "an outage removes nobody who lives",
+      "the living stay",
+    ],
     plant: () => ({ registrarTuning: (tuning) => ({ ...tuning, learningMaxMs: 0 }) }),
   },
   {
     bug: "consumers believe a registrar that learns",
-    foundBy: ["an outage removes nobody who lives", "the living stay"],
+    foundBy: [
+      "a revision is the same for everybody",
+      "an outage removes nobody who lives",
+      "the living stay",
+    ],
     plant: () => hearing((message) => ({ ...message, authority: "live" as Authority })),
   },
   {
     bug: "snapshots come without tombstones",
+    from: 201,
     foundBy: ["causes are true"],
     plant: () => ({ fromRegistrar: (effect) => [withoutTombstones(effect)] }),
   },
@@ -158,41 +163,29 @@ export const PLANTS: readonly Plant[] = [
   },
 ];
 
+export const PLANTS: readonly Plant[] = [...SINGLE, ...SEVERAL];
+
 /** Does not let some messages through. */
 function dropping(isDropped: (input: Received) => boolean): Tamper {
   return { toRegistrar: (input) => (input.kind === "received" && isDropped(input) ? [] : [input]) };
 }
 
-/** Changes what consumers hear. */
-function hearing(
-  change: (message: RosterMessage, input: Published, name: string) => RosterMessage,
-): Tamper {
-  return {
-    toClient: (input, name) =>
-      input.kind === "published"
-        ? [{ ...input, message: change(input.message, input, name) }]
-        : [input],
-  };
-}
-
 function selfAnswering(): Tamper {
-  let epoch = "";
-  const answers: SurveyorInput[] = [];
+  const epochs = new Map<string, string>();
+  const answers = new Map<string, SurveyorInput[]>();
   return {
-    toRegistrar: (input) => {
-      if (input.kind === "received") ({ epoch } = input.message);
-      return [...answers.splice(0), input];
+    toRegistrar: (input, name) => {
+      if (input.kind === "received") epochs.set(name, input.message.epoch);
+      return [...(answers.get(name)?.splice(0) ?? []), input];
     },
-    fromRegistrar: (effect) => {
+    fromRegistrar: (effect, name) => {
       if (effect.kind !== "survey") return [effect];
       const { round, routes } = effect;
-      for (const route of routes) {
-        answers.push({
-          kind: "received",
-          route,
-          message: { kind: "answer", epoch, round, stalledMs: 0 },
-        });
-      }
+      const epoch = epochs.get(name) ?? "";
+      const message = { kind: "answer", epoch, round, stalledMs: 0 } as const;
+      const own = answers.get(name) ?? [];
+      answers.set(name, own);
+      for (const route of routes) own.push({ kind: "received", route, message });
       return [effect];
     },
   };
@@ -202,9 +195,11 @@ function selfAssured(): Tamper {
   const pulses = new Map<string, ClientInput>();
   return {
     toClient: (input, name) => {
-      if (input.kind === "published" && input.message.kind === "pulse") pulses.set(name, input);
-      const pulse = pulses.get(name);
-      return input.kind === "wake" && pulse !== undefined ? [pulse, input] : [input];
+      if (input.kind === "published" && input.message.kind === "pulse")
+        pulses.set(`${name} ${input.source}`, input);
+      if (input.kind !== "wake") return [input];
+      const own = [...pulses].flatMap(([key, pulse]) => (key.startsWith(`${name} `) ? pulse : []));
+      return [...own, input];
     },
   };
 }
@@ -233,9 +228,10 @@ function gapless(): Tamper {
 
 function oneEpoch(): Tamper {
   const first = new Map<string, string>();
-  return hearing((message, _input, name) => {
-    const epoch = first.get(name) ?? message.epoch;
-    first.set(name, epoch);
+  return hearing((message, { source }, name) => {
+    const key = `${name} ${source}`;
+    const epoch = first.get(key) ?? message.epoch;
+    first.set(key, epoch);
     return { ...message, epoch };
   });
 }
@@ -245,9 +241,9 @@ function joiningOnce(): Tamper {
   return {
     fromClient: (effect) => {
       if (effect.kind !== "send" || effect.message.kind !== "join") return [effect];
-      const { instance } = effect.message;
-      if (joined.has(instance)) return [];
-      joined.add(instance);
+      const key = `${effect.message.instance} ${effect.source}`;
+      if (joined.has(key)) return [];
+      joined.add(key);
       return [effect];
     },
   };
@@ -255,17 +251,17 @@ function joiningOnce(): Tamper {
 
 type Routes = readonly (readonly [route: string, join: Join])[];
 
-/** Has connections end when somebody joins. */
 function believingAll(): Tamper {
-  const watching = new Set<string>();
+  const watching = new Map<string, string>();
   return {
-    toRegistrar: (input) => {
+    toRegistrar: (input, name) => {
       if (input.kind !== "received") return [input];
       const { route, message } = input;
-      if (message.kind === "watch") watching.add(route);
+      if (message.kind === "watch") watching.set(route, name);
       if (message.kind !== "leave") return [input];
       const { epoch } = message;
-      const acknowledged = [...watching].flatMap((other) =>
+      const here = [...watching].filter(([, where]) => where === name);
+      const acknowledged = here.flatMap(([other]) =>
         ["cache", "cache2", "web"].map((service): Received => {
           const ack = { kind: "acknowledge", epoch, service, revision: 1_000_000 } as const;
           return { kind: "received", route: other, message: ack };
@@ -276,11 +272,14 @@ function believingAll(): Tamper {
   };
 }
 
+/** Has connections end when somebody joins. */
 function onJoin(ended: (routes: Routes, join: Join) => Routes): Tamper {
-  const joins = new Map<string, Join>();
+  const registrars = new Map<string, Map<string, Join>>();
   return {
-    toRegistrar: (input) => {
+    toRegistrar: (input, name) => {
       if (input.kind !== "received" || input.message.kind !== "join") return [input];
+      const joins = registrars.get(name) ?? new Map<string, Join>();
+      registrars.set(name, joins);
       const routes = ended([...joins], input.message).map(([route]) => route);
       joins.set(input.route, input.message);
       for (const route of routes) joins.delete(route);
@@ -297,14 +296,15 @@ function confusingConnections(): Tamper {
   const routes = new Map<string, string>();
   const instances = new Map<string, string>();
   return {
-    toRegistrar: (input) => {
+    toRegistrar: (input, name) => {
+      const keyOf = (instance: string): string => `${name} ${instance}`;
       if (input.kind === "received" && input.message.kind === "join") {
-        routes.set(input.message.instance, input.route);
+        routes.set(keyOf(input.message.instance), input.route);
         instances.set(input.route, input.message.instance);
       }
       if (input.kind !== "disconnected") return [input];
       const instance = instances.get(input.route);
-      const route = instance === undefined ? undefined : routes.get(instance);
+      const route = instance === undefined ? undefined : routes.get(keyOf(instance));
       return route === undefined ? [input] : [input, { kind: "disconnected", route }];
     },
   };
@@ -314,17 +314,18 @@ function unforgiving(): Tamper {
   const routes = new Map<string, string>();
   const suspects = new Set<string>();
   return {
-    toRegistrar: (input) => {
+    toRegistrar: (input, name) => {
       if (input.kind !== "received") return [input];
-      if (input.message.kind === "join") routes.set(input.route, input.message.instance);
+      if (input.message.kind === "join")
+        routes.set(input.route, `${name} ${input.message.instance}`);
       const isSuspect = suspects.has(routes.get(input.route) ?? "");
       return isSuspect && input.message.kind === "answer" ? [] : [input];
     },
-    fromRegistrar: (effect) => {
+    fromRegistrar: (effect, name) => {
       if (effect.kind === "publish" && effect.message.kind === "delta") {
         for (const change of effect.message.changes) {
           if (change.kind === "standing" && change.cause === "missed-surveys")
-            suspects.add(change.instance);
+            suspects.add(`${name} ${change.instance}`);
         }
       }
       return [effect];

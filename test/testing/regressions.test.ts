@@ -17,7 +17,7 @@ test("a member that had reconnected crashed while the first registrar was learni
   cluster.runFor(500);
   cluster.cut("m1", "survey");
   cluster.runFor(500);
-  assert.equal(cluster.facts.registrar.learningMs, 0);
+  assert.equal(cluster.registrar().learningMs, 0);
   const fromMs = cluster.nowMs;
   cluster.crash("m1");
   cluster.runFor(cluster.bounds.crashMs);

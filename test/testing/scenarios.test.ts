@@ -261,7 +261,7 @@ test("whoever drains or turns critical takes no work, and comes back when it pas
 test("a connection of which only the client learns that it is gone is replaced without a trace", () => {
   const cluster = fleet(20, 2, 1);
   const fromMs = cluster.nowMs;
-  cluster.cut("m0", "survey", "client");
+  cluster.cut("m0", "survey", { told: "client" });
   cluster.runFor(10_000);
   assertNothingSeen(cluster, fromMs);
 });

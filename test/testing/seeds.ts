@@ -10,21 +10,12 @@ export interface KnownSeed {
  */
 export const KNOWN_SEEDS: readonly KnownSeed[] = [
   {
-    seed: 753,
+    seed: 131,
     found:
-      "a member that had reconnected crashed while the first registrar was learning, and stayed listed until it had learned",
+      "a goodbye that one registrar had heard was called by an earlier absence that another remembered",
   },
   {
-    seed: 673,
-    found:
-      "a member that had reconnected was cut off while the first registrar was learning, and stayed listed until it had learned",
-  },
-  {
-    seed: 104,
-    found: "a registrar that had been stopped gave the id of a living member to a newcomer",
-  },
-  {
-    seed: 575,
-    found: "a registrar that had been blocked gave the id of a living member to a newcomer",
+    seed: 200,
+    found: "a watcher of a service that nobody had opened was learning for ever after a silence",
   },
 ];
