@@ -185,6 +185,13 @@ test("without a command it stays until its input ends, if told to", async (t) =>
   assert.equal(await left(changes, "c1"), "goodbye");
 });
 
+test("a member whose input ends before any registrar lists it does not stay behind", async (t) => {
+  const flags = ["--registrar", "tcp://127.0.0.1:9", "--stdin", "--log-level", "silent"];
+  const run = new Run(t, ["join", "cache", ...flags]);
+  run.child.stdin?.end();
+  assert.equal(await run.code(), 130);
+});
+
 test("a member started by the command of a member has an id of its own", async (t) => {
   const registrar = await new Rig(t).registrar();
   const flags = ["--registrar", registrar.endpoints.survey, "--log-level", "error"];

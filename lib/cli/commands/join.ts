@@ -52,22 +52,28 @@ async function run(context: Context): Promise<number> {
   if (options.isOn("stdin") && command.length > 0) {
     throw new RollcallError("ERR_OPTION", "--stdin is given together with a command");
   }
-  const member = await enter(context, service);
+  const input = options.isOn("stdin") ? endOfInput(context.stop.signal) : null;
+  const member = await enter(context, service, input);
   const { id, instance } = member.self;
   log.info({ service, id, instance }, "member.joined");
   if (options.list("watch") !== undefined) {
     member.changes$.subscribe((change) => logChange(log, change));
   }
-  return command.length > 0 ? attend(context, member, command) : hold(context, member);
+  return command.length > 0 ? attend(context, member, command) : hold(context, member, input);
 }
 
-/** Joins; a signal that comes before ends the attempt. */
-async function enter(context: Context, service: string): Promise<Member> {
+/** Joins; a signal or the end of the input that comes before ends the attempt. */
+async function enter(
+  context: Context,
+  service: string,
+  input: Promise<void> | null,
+): Promise<Member> {
   const { options, log, stop } = context;
   const attempt = new AbortController();
   const onStop = (): void => attempt.abort(stop.cause);
   stop.signal.addEventListener("abort", onStop);
   if (stop.signal.aborted) onStop();
+  void input?.then(() => attempt.abort(new Error("the input has ended")));
   const calm = warnWhenSlow(context, "member.waiting: no registrar has listed us yet");
   try {
     const { signal } = attempt;
@@ -79,7 +85,11 @@ async function enter(context: Context, service: string): Promise<Member> {
 }
 
 /** Stays until a signal, the end of stdin, or the loss of the membership. */
-async function hold(context: Context, member: Member): Promise<number> {
+async function hold(
+  context: Context,
+  member: Member,
+  input: Promise<void> | null,
+): Promise<number> {
   const { options, stop } = context;
   const { service, id, instance } = member.self;
   const output: JoinedOutput = { kind: "joined", service, id, instance };
@@ -87,9 +97,8 @@ async function hold(context: Context, member: Member): Promise<number> {
   const lost = new Promise<never>((_, reject) => {
     onLoss(member, (code) => reject(new RollcallError(code)));
   });
-  const input = options.isOn("stdin") ? [endOfInput(stop.signal)] : [];
   try {
-    await Promise.race([aborted(stop.signal), lost, ...input]);
+    await Promise.race([aborted(stop.signal), lost, ...(input === null ? [] : [input])]);
   } catch (error) {
     await member.close();
     throw error;
