@@ -185,7 +185,10 @@ export class Judgement {
     verdict: { readonly member: Member; readonly isUnreachable: boolean },
     nowMs: number,
   ): void {
-    this.sight(verdict.member, verdict.isUnreachable ? "reported" : "cleared", nowMs);
+    const { member, isUnreachable } = verdict;
+    // Who has lost its connection meanwhile is away, whatever is said of it no more.
+    if (!isUnreachable && member.route === null) return;
+    this.sight(member, isUnreachable ? "reported" : "cleared", nowMs);
   }
 
   #isHeld(member: Member, sighting: Sighting, nowMs: number): boolean {

@@ -146,6 +146,17 @@ test("it comes back by itself when the reports expire, and is not gone meanwhile
   assert.deepEqual(suspects(rig), []);
 });
 
+test("a peer that died while it was reported was listed for ever once the reports were withdrawn", () => {
+  const rig = watched();
+  for (const route of ["w1", "w2"]) rig.receive(route, report(true));
+  rig.disconnect("c1");
+  rig.receive("w1", report(false));
+  rig.pass(50);
+  assert.deepEqual(suspects(rig), ["c1 suspect connection-lost"]);
+  rig.pass(LAN.goneAfterMs);
+  assert.deepEqual(rig.list(), ["c2 alive", "c3 alive", "c4 alive"]);
+});
+
 test("reports of strangers, of members that do not watch, and about another run are not heard", () => {
   const rig = watched();
   for (const route of ["stranger", "c2", "c3"]) rig.receive(route, report(true));
