@@ -81,6 +81,12 @@ export class HeldList {
     this.#entries = new Map(snapshot.entries.map((entry) => [entry.id, entry]));
     const waiting = isNewEpoch ? new Map<string, Entry>() : this.#unconfirmed;
     const told = new Map(snapshot.tombstones.map((t) => [`${t.id}\0${t.instance}`, t.cause]));
+    // Also of one that we did not hold: another registrar may list it still.
+    for (const tombstone of snapshot.tombstones) {
+      const { id, instance, cause } = tombstone;
+      const isThere = this.#entries.get(id)?.instance === instance;
+      if (cause === "goodbye" && !isThere) this.#departures.note(this.service, tombstone, cause);
+    }
     for (const entry of before) {
       const now = this.#entries.get(entry.id);
       if (now?.instance === entry.instance) waiting.delete(entry.id);

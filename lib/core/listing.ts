@@ -59,9 +59,7 @@ export class Lister {
       const testimonies = this.#testimonies(service);
       if (testimonies.length === 0) continue;
       told.push(bestAuthority(testimonies.map((testimony) => testimony.authority)));
-      for (const entry of merge(testimonies).values()) {
-        if (!this.#saidGoodbye(service, entry)) peers.push(this.#peer(service, entry));
-      }
+      for (const entry of merge(testimonies).values()) peers.push(this.#peer(service, entry));
     }
     const best = bestAuthority(this.#followers.map((follower) => follower.authority));
     const authority = told.length === 0 ? best : worstAuthority(told);
@@ -120,7 +118,10 @@ export class Lister {
     const testimonies: Testimony[] = [];
     for (const follower of this.#followers) {
       const entries = follower.entries(service);
-      if (entries !== undefined) testimonies.push({ authority: follower.authority, entries });
+      if (entries === undefined) continue;
+      // Before runs are compared: one that has said goodbye must not stand before one that lives.
+      const present = [...entries].filter((entry) => !this.#saidGoodbye(service, entry));
+      testimonies.push({ authority: follower.authority, entries: present });
     }
     return testimonies;
   }

@@ -158,3 +158,14 @@ test("somebody known again and then missing in the same run is gone", () => {
   assert.deepEqual(ids(), []);
   assert.equal(causeOf("a"), "unknown");
 });
+
+test("a goodbye told by a snapshot alone was not known of a peer that another registrar still listed", () => {
+  const { list, causeOf } = holding(entryOf("a"));
+  const goodbye = { id: "b", instance: "b-1", cause: "goodbye", revision: 6 } as const;
+  const lost = { ...goodbye, id: "c", instance: "c-1", cause: "connection-lost" } as const;
+  const entries = [entryOf("a")];
+  list.replace(listOf("cache", 7, { entries, tombstones: [goodbye, lost] }), EPOCH);
+  assert.equal(causeOf("b"), "goodbye");
+  // Only a goodbye is for good, whoever lists it.
+  assert.equal(causeOf("c"), undefined);
+});

@@ -425,6 +425,29 @@ test("a goodbye that one registrar had heard was called by an earlier absence th
   assert.deepEqual(bench.told(before), [["left", "a", "goodbye"]]);
 });
 
+test("a run that had said goodbye to one registrar hid the next one that another told of", () => {
+  const bench = new Bench(2);
+  bench.hold(0, entryOf("a"));
+  bench.hold(1, entryOf("a"));
+  bench.change(1, goneOf("a"));
+  bench.followers[0]?.lost(0);
+  bench.followers[1]?.lost(0);
+  bench.change(1, putOf(entryOf("a", { instance: "a-2" })));
+  const before = bench.lister.list().usable;
+  assert.deepEqual(
+    before.map(({ instance }) => instance),
+    ["a-2"],
+  );
+  bench.change(1, {
+    kind: "standing",
+    id: "a",
+    instance: "a-2",
+    standing: "suspect",
+    cause: "connection-lost",
+  });
+  assert.deepEqual(bench.told(before), [["left", "a", "connection-lost"]]);
+});
+
 test("a peer that stood still a moment ago is warning, with how long, and passing again later", () => {
   const bench = new Bench();
   bench.hold(0, entryOf("a"));
