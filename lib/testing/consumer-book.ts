@@ -64,6 +64,7 @@ export class ConsumerBook implements ConsumerFacts {
   readonly #node: ClientNode;
   readonly #changed: () => void;
   #isOver = false;
+  #sentMs = 0;
   #listed: ReadonlySet<string> = new Set();
   #authority: Authority = "stale";
   #sources: readonly Source[] = [];
@@ -138,7 +139,10 @@ export class ConsumerBook implements ConsumerFacts {
     this.#authority = listing.authority;
     this.#sources = listing.sources;
     this.#noteReady(at.nowMs);
-    const seen = changes.map((change) => ({ atMs: at.nowMs, sentMs: at.sentMs, change }));
+    // What made the difference may be an earlier word, of another registrar, that was not heard then.
+    this.#sentMs = Math.max(this.#sentMs, at.sentMs);
+    const sentMs = this.lines.size > 1 ? this.#sentMs : at.sentMs;
+    const seen = changes.map((change) => ({ atMs: at.nowMs, sentMs, change }));
     this.#changes.push(...seen);
     if (this.#changes.length > 2 * CHANGES_MAX) this.#changes = this.#changes.slice(-CHANGES_MAX);
     this.#changed();

@@ -93,7 +93,8 @@ function wasContested(
     if (registrar.down.touched(rival.bornMs - bounds.convergenceMs, sentMs)) return true;
     return [...rival.lines].some(
       // It may not have heard yet that it was accepted, or refused.
-      ([name, { isRefused }]) => name !== registrar.name && !isRefused && consumer.lines.has(name),
+      ([name, { acceptedMs, isRefused }]) =>
+        name !== registrar.name && (acceptedMs !== null || !isRefused) && consumer.lines.has(name),
     );
   });
 }

@@ -31,7 +31,7 @@ export function wrongMerge(
   for (const service of new Set(listing.sources.map((source) => source.service))) {
     const words = wordsOf(facts, { consumer, sources: listing.sources }, service);
     if (typeof words === "string") return words;
-    const wrong = wrongService({ facts, service, held, words, listing });
+    const wrong = wrongService({ facts, consumer, service, held, words, listing });
     if (wrong !== undefined) return wrong;
   }
   const [extra] = held.values();
@@ -59,27 +59,40 @@ function wordsOf(
 /** What is as it should be is taken out of `held`. */
 function wrongService(of: {
   readonly facts: Facts;
+  readonly consumer: ConsumerFacts;
   readonly service: string;
   readonly held: Map<string, Peer>;
   readonly words: readonly Word[];
   readonly listing: Listing;
 }): string | undefined {
-  const { facts, service, held, words, listing } = of;
+  const { facts, consumer, service, held, words, listing } = of;
   const live = words.filter(({ authority }) => authority === "live");
   // One that follows all may be live and have nobody to name, and so no list.
-  const isLive = live.length > 0 || listing.authority === "live";
+  const isLive =
+    live.length > 0 ||
+    listing.authority === "live" ||
+    (consumer.services.includes("*") && hasSilentLive(listing.sources, service));
   const heard = isLive ? live : words;
   const isWaiting = heard.some(({ isLater }) => isLater);
   for (const [id, runs] of runsOf(heard)) {
     const peer = held.get(`${service} ${id}`);
-    const run = [...runs.values()].reduce(better);
     held.delete(`${service} ${id}`);
+    const all = [...runs.values()];
+    const staying = all.filter(({ entry }) => !saidGoodbye(facts, entry.instance));
+    // One that has said goodbye is shown by who has not heard of that yet, and by nobody else.
+    if (peer === undefined ? staying.length === 0 : saidGoodbye(facts, peer.instance)) continue;
+    const run = (staying.length > 0 ? staying : all).reduce(better);
     const wrong = peer === undefined ? "lacks" : wrongPeer(peer, runs, { run, isWaiting });
-    if (wrong === undefined) continue;
-    if (peer === undefined && saidGoodbye(facts, run.entry.instance)) continue;
-    return `${wrong} ${id} of ${service}, whom ${heard.length} registrars list`;
+    if (wrong !== undefined)
+      return `${wrong} ${id} of ${service}, whom ${heard.length} registrars list`;
   }
   return undefined;
+}
+
+/** Some registrar is live, of which all is followed, and it has no list of this service. */
+function hasSilentLive(sources: Listing["sources"], service: string): boolean {
+  const named = sources.filter((one) => one.service === service).map(({ source }) => source);
+  return sources.some(({ source, authority }) => authority === "live" && !named.includes(source));
 }
 
 function runsOf(words: readonly Word[]): ReadonlyMap<string, Map<string, Run>> {

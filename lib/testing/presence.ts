@@ -157,8 +157,7 @@ function absentBy(facts: Facts, consumer: ConsumerFacts, peer: PeerFacts): Deadl
       continue;
     const isPlain = out.isPlain && isQuiet(facts, one, out.fromMs);
     // A goodbye, or a card, counts whoever hears it.
-    if (isPlain && (peer.ending === "left" || peer.ending === null) && isSaid(peer, out))
-      return out;
+    if (isPlain && isSaid(peer, out, one)) return out;
     isExact &&= isPlain;
     if (latest === undefined || out.fromMs > latest.fromMs) latest = out;
   }
@@ -185,9 +184,10 @@ function isKnownAway(
   return sinceMs + bounds.staleMs + bounds.judgementMs <= atMs;
 }
 
-/** It says so itself, and is not merely missed. */
-function isSaid(peer: PeerFacts, { fromMs }: Out): boolean {
-  return peer.ending === "left" || peer.unusable.sinceMs === fromMs;
+/** It says so itself, and is not merely missed; a card counts where it is told by one who is heard. */
+function isSaid({ ending, unusable }: PeerFacts, { fromMs }: Out, { registrar }: Shared): boolean {
+  if (ending !== null) return ending === "left";
+  return unusable.sinceMs === fromMs && registrar.trustedMs <= fromMs;
 }
 
 /** From when on each registrar that vouches for the peer knows better, or is not heard any more. */

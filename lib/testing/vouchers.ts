@@ -29,9 +29,10 @@ export function lostVouchers(departure: Departure): readonly LostVoucher[] {
 
 /** It listed the peer as alive; or it was restarted, and the peer may have waited for it to learn. */
 function hasVouched(departure: Departure, { registrar, mine, its }: Shared): boolean {
-  const { peer } = departure;
-  const wasThere = its.acceptedMs !== null && peer.bornMs <= registrar.down.endMs;
-  if (registrar.starts > 1 && wasThere) return true;
+  const downMs = registrar.down.spans.at(-1)?.fromMs ?? -Infinity;
+  const { acceptedMs } = its;
+  const wasThere = acceptedMs !== null && acceptedMs <= downMs;
+  if (registrar.starts > 1 && wasThere && !mine.trouble.touched(acceptedMs, downMs)) return true;
   return departure.before.some((source) => isVouchingIn(departure, source, mine.source));
 }
 
