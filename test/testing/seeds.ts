@@ -18,4 +18,12 @@ export const KNOWN_SEEDS: readonly KnownSeed[] = [
     seed: 200,
     found: "a watcher of a service that nobody had opened was learning for ever after a silence",
   },
+  {
+    seed: 2833,
+    found: "a run that had said goodbye to one registrar hid the next one that another told of",
+  },
+  {
+    seed: 4931,
+    found: "a peer that died while it was reported was listed for ever once the reports ran out",
+  },
 ];

@@ -40,6 +40,7 @@ export const SEVERAL: readonly Plant[] = [
   },
   {
     bug: "a new card is shown to the first registrar only",
+    from: 101,
     foundBy: ["views converge", "the dead are out", "the living are listed"],
     plant: () => toFirstAlone("update"),
   },
