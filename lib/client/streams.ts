@@ -22,6 +22,8 @@ interface Step {
   readonly listing: Listing;
   readonly consumer: Consumer;
   readonly revision: number;
+  /** When the listing was confirmed, in milliseconds since 1970: the same for all who are shown it. */
+  readonly asOf: number;
   readonly before: readonly Peer[] | null;
   readonly changes: readonly Change[];
 }
@@ -117,6 +119,7 @@ export class Streams {
       listing: isUnchanged ? { ...listing, usable: before.usable } : listing,
       consumer,
       revision: (this.#latest?.revision ?? 0) + 1,
+      asOf: wallOf(listing.asOfMs),
       before: before?.usable ?? null,
       changes,
     };
@@ -143,11 +146,11 @@ export class Streams {
   }
 
   #view(step: Step, changes: readonly Change[]): View {
-    const { listing, revision, consumer } = step;
+    const { listing, revision, asOf, consumer } = step;
     return {
       service: this.#service,
       revision,
-      asOf: wallOf(listing.asOfMs),
+      asOf,
       authority: listing.authority,
       peers: listing.peers,
       changes,
