@@ -36,7 +36,7 @@ export class Trouble {
     return this.isOpen ? this.#begunMs : null;
   }
 
-  /** When it ended last: Infinity while it lasts, -Infinity where there never was any. */
+  /** When it ended last: Infinity while it lasts, -Infinity where there was none. */
   get endMs(): number {
     return this.#spans.at(-1)?.toMs ?? -Infinity;
   }
