@@ -121,7 +121,7 @@ export function makePublisher(options: BoundOptions): XPublisher {
 }
 
 /**
- * `immediate` stays false, its default, although messages then outlive their connection and reach the next
+ * `immediate` stays false although messages then outlive their connection and reach the next
  * registrar: with `immediate: true` libzmq discards the pipe before it has delivered the hiccup
  * message, and the loss goes unnoticed (saw). Stale messages are harmless, because each carries
  * the epoch that it was meant for.
@@ -132,6 +132,7 @@ export function makePublisher(options: BoundOptions): XPublisher {
 export function makeDealer(options: ConnectOptions): SurveyDealer {
   return new SurveyDealer({
     ...connectOptions(options),
+    immediate: false,
     sendTimeout: 0,
     sendHighWaterMark: DEALER_SEND_QUEUE,
   });
@@ -199,8 +200,7 @@ function connectOptions(options: ConnectOptions): SocketOptions<Dealer & Subscri
     context: sharedContext(),
     linger: LINGER_MS,
     maxMessageSize: LIMITS.frameBytesMax,
-    // Each option that is set costs some microseconds of every join, so defaults are left alone.
-    ...(options.ipv6 ? { ipv6: true } : {}),
+    ipv6: options.ipv6,
     connectTimeout: CONNECT_TIMEOUT_MS,
     handshakeInterval: HANDSHAKE_MS,
     reconnectInterval: options.reconnectMinMs,

@@ -5,11 +5,16 @@ import { KIND } from "./kinds.ts";
 
 /*
  * Surveys and answers are nearly all of the traffic, and for a goodbye many wait, so they are
- * written and read here without the general codec: the same bytes at a tenth of its cost. Whatever is unusual (a number above 32 bits,
- * a longer array of a later version) is left to the general codec, which alone judges.
+ * written and read here without the general codec: the same bytes at a tenth of its cost. Whatever
+ * is unusual (a number above 32 bits, a longer array of a later version) is left to the general
+ * codec, which alone judges.
  */
 
 const HEAD = 4 + RANDOM_BYTES;
+const HEADS = {
+  answer: [0x94, KIND.answer, 0xc4, RANDOM_BYTES],
+  leave: [0x93, KIND.leave, 0xc4, RANDOM_BYTES],
+} as const;
 
 /** `[2, round]`, or undefined for the general codec. */
 export function encodeSurvey({ round }: Survey): Uint8Array | undefined {
@@ -35,11 +40,7 @@ export function encodeAnswer({ epoch, round, stalledMs }: Answer): Uint8Array | 
   if (!isUint32(round) || !isUint32(stalledMs) || !isRandom(epoch)) return undefined;
   const second = HEAD + sizeOf(round);
   const frame = new Uint8Array(second + sizeOf(stalledMs));
-  frame[0] = 0x94;
-  frame[1] = KIND.answer;
-  frame[2] = 0xc4;
-  frame[3] = RANDOM_BYTES;
-  writeRandom(epoch, frame, 4);
+  writeHead(frame, HEADS.answer, epoch);
   writeUint(frame, HEAD, round);
   writeUint(frame, second, stalledMs);
   return frame;
@@ -47,8 +48,7 @@ export function encodeAnswer({ epoch, round, stalledMs }: Answer): Uint8Array | 
 
 /** The answer in a frame, or undefined for the general codec. */
 export function decodeAnswer(frame: Uint8Array): Answer | undefined {
-  if (frame[0] !== 0x94 || frame[1] !== KIND.answer) return undefined;
-  if (frame[2] !== 0xc4 || frame[3] !== RANDOM_BYTES) return undefined;
+  if (!hasHead(frame, HEADS.answer)) return undefined;
   const round = readUint(frame, HEAD);
   const second = HEAD + widthAt(frame, HEAD);
   const stalledMs = readUint(frame, second);
@@ -61,23 +61,30 @@ export function decodeAnswer(frame: Uint8Array): Answer | undefined {
 export function encodeLeave({ epoch, proofMs }: Leave): Uint8Array | undefined {
   if (!isUint32(proofMs) || proofMs > INTERVAL_MS_MAX || !isRandom(epoch)) return undefined;
   const frame = new Uint8Array(HEAD + sizeOf(proofMs));
-  frame[0] = 0x93;
-  frame[1] = KIND.leave;
-  frame[2] = 0xc4;
-  frame[3] = RANDOM_BYTES;
-  writeRandom(epoch, frame, 4);
+  writeHead(frame, HEADS.leave, epoch);
   writeUint(frame, HEAD, proofMs);
   return frame;
 }
 
 /** The goodbye in a frame, or undefined for the general codec. */
 export function decodeLeave(frame: Uint8Array): Leave | undefined {
-  if (frame[0] !== 0x93 || frame[1] !== KIND.leave) return undefined;
-  if (frame[2] !== 0xc4 || frame[3] !== RANDOM_BYTES) return undefined;
+  if (!hasHead(frame, HEADS.leave)) return undefined;
   const proofMs = readUint(frame, HEAD);
   if (proofMs < 0 || proofMs > INTERVAL_MS_MAX) return undefined;
   if (HEAD + widthAt(frame, HEAD) !== frame.length) return undefined;
   return { kind: "leave", epoch: randomOf(frame, 4), proofMs };
+}
+
+/** The first bytes of a message: how many elements, its kind, and that an epoch follows. */
+type Head = readonly [elements: number, kind: number, bin: number, bytes: number];
+
+function writeHead(frame: Uint8Array, head: Head, epoch: string): void {
+  frame.set(head);
+  writeRandom(epoch, frame, head.length);
+}
+
+function hasHead(frame: Uint8Array, [elements, kind, bin, bytes]: Head): boolean {
+  return frame[0] === elements && frame[1] === kind && frame[2] === bin && frame[3] === bytes;
 }
 
 function isUint32(value: number): boolean {
