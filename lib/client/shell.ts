@@ -54,8 +54,6 @@ export class ClientShell {
   readonly #loop: Loop<ClientInput, ClientEffect>;
   readonly #ports: readonly ClientPort[];
   readonly #waits = new Waits();
-  /** Registrars that are dialled ahead of the machine's first word. */
-  readonly #dialled = new Set<number>();
   readonly #credentials: Credentials;
   readonly #denials: Denials;
   #isClosed = false;
@@ -66,12 +64,6 @@ export class ClientShell {
     this.#limited = new LimitedLog(logger, nowMs);
     this.#credentials = new Credentials(setup.keys);
     this.#ports = targets.map((_, source) => this.#open(source, tuning.reconnectMinMs));
-    // Before the rest is made: a connection takes its time, and nothing is heard within this turn.
-    for (const [source, target] of targets.entries()) {
-      if (!target.hasSurvey) continue;
-      this.#ports[source]?.dial(target.endpoint);
-      this.#dialled.add(source);
-    }
     this.client = new Client({
       ...setup,
       sources: targets.map((target) => target.hasSurvey),
@@ -231,7 +223,7 @@ export class ClientShell {
     if (port === undefined || endpoint === undefined) return;
     switch (effect.kind) {
       case "dial":
-        return this.#dialled.delete(effect.source) ? undefined : port.dial(endpoint);
+        return port.dial(endpoint);
       case "hangup":
         return port.hangup();
       case "send":
