@@ -16,8 +16,16 @@ export function emitNever(emit: () => void): void {
   due.delete(emit);
 }
 
+/** Should one throw, which costs itself alone, the others come in the next turn. */
 function emitAll(): void {
   const emissions = due;
   due = new Set();
-  for (const emit of emissions) emit();
+  try {
+    for (const emit of emissions) {
+      emissions.delete(emit);
+      emit();
+    }
+  } finally {
+    for (const emit of emissions) emitSoon(emit);
+  }
 }

@@ -27,3 +27,19 @@ test("what an emission asks for comes in the next turn, and what was taken back 
   await turn();
   assert.deepEqual(emitted, [1, 2]);
 });
+
+test("one that throws costs the others a turn and no more", async (t) => {
+  // The runner would take what is thrown for its own.
+  const listeners = process.listeners("uncaughtException");
+  process.removeAllListeners("uncaughtException");
+  t.after(() => listeners.forEach((listener) => process.on("uncaughtException", listener)));
+  const emitted: string[] = [];
+  process.once("uncaughtException", ({ message }) => void emitted.push(message));
+  emitSoon(() => {
+    throw new Error("one");
+  });
+  emitSoon(() => void emitted.push("two"));
+  await turn();
+  await turn();
+  assert.deepEqual(emitted, ["one", "two"]);
+});
