@@ -212,7 +212,9 @@ export class Respondent {
     const { epoch, versionMax } = this.#welcome;
     const version = Math.min(VERSION_MAX, versionMax);
     const asks: ToRegistrar[] = [];
-    const isAsked = this.#hasAsked;
+    // Whoever consumes as well asks for both: as a mere consumer it would never be told that it is
+    // listed no more, should it have stood still since its JOIN.
+    const isAsked = this.#hasAsked && wishes.services.length === 0;
     this.#hasAsked = false;
     const join = isAsked ? null : this.#join(wishes, epoch, version);
     if (join !== null) asks.push(join);

@@ -40,13 +40,23 @@ test("a newcomer asks ahead of its first greeting, and only then", () => {
   assert.ok(early?.kind === "join");
   assert.deepEqual([early.epoch, early.version], [ANY_EPOCH, 1]);
   respondent.opened(welcomeOf(), 0.5, 0);
-  assert.deepEqual(
-    respondent.due(BOTH, 0).map(({ kind }) => kind),
-    ["watch"],
-  );
-  assert.equal(respondent.nextMs(), RETRY_MS, "an answer to both is awaited");
+  assert.deepEqual(respondent.due(MEMBER, 0), []);
+  assert.equal(respondent.nextMs(), RETRY_MS, "an answer is awaited");
   respondent.closed();
   assert.equal(respondent.early(BOTH), null, "it may be listed, and spreads its return");
+});
+
+test("a newcomer that consumes as well asks for both once it is greeted", () => {
+  const respondent = new Respondent(RETRY_MS);
+  respondent.early(BOTH);
+  respondent.opened(welcomeOf(), 0.5, 0);
+  assert.deepEqual(
+    respondent.due(BOTH, 0).map(({ kind, epoch }) => [kind, epoch]),
+    [
+      ["join", EPOCH],
+      ["watch", EPOCH],
+    ],
+  );
 });
 
 test("a newcomer that changes its mind before its greeting says goodbye behind its join", () => {

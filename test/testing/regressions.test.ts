@@ -80,3 +80,14 @@ test("a watcher of the roster alone asked for its first snapshot twice", () => {
   assert.deepEqual([cluster.ids("everything"), cluster.ids("one")], [["m0"], ["m0"]]);
   assert.equal(snapshots.length, 2);
 });
+
+test("a member that stood still right after its early join came back as a watcher only", () => {
+  for (let seed = 1; seed <= 20; seed += 1) {
+    const cluster = simulate({ seed, registrar: { goneAfterMs: 1500 } });
+    cluster.join("m1", { services: ["main"], follows: true });
+    cluster.runFor(seed);
+    cluster.stall("m1", 4700);
+    cluster.runFor(9000);
+    assert.deepEqual(cluster.ids("m1"), ["m1"], `seed ${seed}`);
+  }
+});
