@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
+import type { Roles } from "../helpers/compiled.ts";
 import type { Commands, Request, Response } from "./serve.ts";
 
 const READY_MS = 120_000;
@@ -7,8 +8,7 @@ const STOP_MS = 3000;
 
 /** Where children find their program, and what is given to Node besides. */
 export interface Workshop {
-  /** The folder of the compiled roles. */
-  readonly roles: string;
+  readonly roles: Roles;
   /** The folder for CPU profiles of registrars and floors; undefined writes none. */
   readonly profiles: string | undefined;
 }
@@ -101,7 +101,7 @@ export class Crew implements AsyncDisposable {
     const execArgv = isProfiled ? ["--cpu-prof", `--cpu-prof-dir=${join(profiles, role)}`] : [];
     const child = new Child<C>(
       role,
-      fork(join(roles, `${role}.js`), [], {
+      fork(roles(role), [], {
         execArgv,
         stdio: ["ignore", "ignore", "inherit", "ipc"],
       }),

@@ -47,7 +47,6 @@ function say(text: string): void {
 
 async function runAll(scenarios: readonly Scenario[], wantsProfiles: boolean): Promise<Figure[]> {
   const workshop = await openWorkshop(wantsProfiles);
-  process.once("exit", workshop.remove);
   const figures: Figure[] = [];
   for (const { name, text, run } of scenarios) {
     say(`\n${name}: ${text}`);

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { rulesOf } from "./wire-rules.ts";
 import type { WireState } from "./wire-rules.ts";
+import { isRunning } from "../helpers/program.ts";
 
 /** Namespaces of this program are called `rollcall-chaos-<pid>-…`, so that those of a dead run are known. */
 const PREFIX = "rollcall-chaos";
@@ -110,16 +111,6 @@ function command(program: string, args: readonly string[], input?: string): stri
   const { status, stdout, stderr, error } = spawnSync(program, [...args], options);
   if (status === 0) return stdout;
   throw new Error(`${program} ${args.join(" ")}: ${error?.message ?? stderr.trim()}`);
-}
-
-/** True while a process of this number is there. */
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }
 
 function kill(pid: number): void {

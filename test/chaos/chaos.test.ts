@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { runProgram } from "../helpers/program.ts";
 import { until } from "../helpers/until.ts";
 import { spaces, sweep } from "./bridge.ts";
-import { compileRoles } from "./compile.ts";
+import { compileRoles } from "../helpers/compiled.ts";
 import { missing } from "./probe.ts";
 import { complaints, isGood } from "./report.ts";
 import { mixed } from "./scenarios/mixed.ts";
@@ -19,8 +19,7 @@ const START_MS = 30_000;
 const skip = missing() ?? false;
 
 test("what is claimed holds through a short run of chaos", { skip }, async (t) => {
-  const roles = compileRoles();
-  t.after(() => roles.remove());
+  const roles = await compileRoles("chaos");
   const workshop = { roles, say: (text: string) => t.diagnostic(text) };
   const runs = await Promise.all([registrars, mixed].map(({ run }) => run(ORDER, workshop)));
   const outcomes = runs.flat();

@@ -1,7 +1,7 @@
 import { Child } from "./child.ts";
 import type { Line } from "./child.ts";
 import type { Bridge } from "./bridge.ts";
-import type { Roles } from "./compile.ts";
+import type { Roles } from "../helpers/compiled.ts";
 import { machineMs } from "../bench/clock.ts";
 import { until } from "../helpers/until.ts";
 
@@ -103,7 +103,7 @@ export class Crowd {
   #commandOf({ node, role, setup, files }: Casting): readonly string[] {
     const program =
       typeof role === "string"
-        ? [process.execPath, this.#roles.file(role), JSON.stringify(setup ?? {})]
+        ? [process.execPath, this.#roles(role), JSON.stringify(setup ?? {})]
         : role;
     const inside = [...URGENT, ...this.#bridge.enter(node), ...program];
     return files === undefined

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { sweep } from "./bridge.ts";
-import { compileRoles } from "./compile.ts";
+import { compileRoles } from "../helpers/compiled.ts";
 import { pageOf } from "./page/page.ts";
 import { photograph } from "./page/photograph.ts";
 import { missing } from "./probe.ts";
@@ -79,7 +79,7 @@ async function main(argv: string[]): Promise<void> {
   const reason = missing();
   if (reason !== undefined) return say(`skipped: ${reason}`);
   sweep();
-  const roles = compileRoles();
+  const roles = await compileRoles("chaos");
   const outcomes: Outcome[] = [];
   for (const { name, text, minutes: usual, run } of scenarios) {
     const order: Order = { minutes: minutes ?? usual, seed, members };

@@ -1,5 +1,5 @@
 import type { Claim, Violation } from "./claims/claim.ts";
-import type { Roles } from "./compile.ts";
+import type { Roles } from "../helpers/compiled.ts";
 import type { Story } from "./story.ts";
 
 /** What was asked for. */

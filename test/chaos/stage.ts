@@ -15,7 +15,7 @@ import {
 } from "./castings.ts";
 import type { Troupe } from "./castings.ts";
 import type { Line } from "./child.ts";
-import type { Roles } from "./compile.ts";
+import type { Roles } from "../helpers/compiled.ts";
 import { Crowd } from "./crowd.ts";
 import type { Casting } from "./crowd.ts";
 import { PROMPT } from "./delaying-proxy.ts";

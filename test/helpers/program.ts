@@ -35,3 +35,13 @@ export async function runNode(args: readonly string[]): Promise<Outcome> {
   });
   return { code, stdout, stderr };
 }
+
+/** True while a process of this number is there. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}

@@ -1,5 +1,5 @@
 import { Child } from "./child.ts";
-import { compileRoles } from "./compiled.ts";
+import { compileRoles } from "../helpers/compiled.ts";
 import type { ClientRole } from "./roles/client.ts";
 import type { Place, RegistrarRole } from "./roles/registrar.ts";
 import type { ServersRole } from "./roles/servers.ts";
@@ -50,7 +50,7 @@ async function run(
   { say, children }: { say: (text: string) => void; children: { kill(): Promise<void> }[] },
 ): Promise<LeavesOutcome> {
   say("compiling the roles");
-  const roles = await compileRoles();
+  const roles = await compileRoles("soak");
   const start = <C extends Child<never>>(name: string, role: string): C => {
     const child = new Child<never>(name, roles(role), () => {});
     children.push(child);

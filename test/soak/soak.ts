@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { seeded } from "../balance/samples.ts";
 import { documentedBounds } from "./bounds.ts";
 import { Checker, type Breach, type Took } from "./checker.ts";
-import { compileRoles } from "./compiled.ts";
+import { compileRoles } from "../helpers/compiled.ts";
 import { machineMs } from "./facts.ts";
 import { Plan, type Fault } from "./plan.ts";
 import { FactQueue } from "./queue.ts";
@@ -50,7 +50,7 @@ export async function soak(
   say: (text: string) => void,
 ): Promise<SoakOutcome> {
   say("compiling the roles");
-  const roles = await compileRoles();
+  const roles = await compileRoles("soak");
   const checker = new Checker(documentedBounds(), processOf);
   const file = settings.facts === undefined ? undefined : createWriteStream(settings.facts);
   const queue = new FactQueue(LATE_MS, (fact) => {

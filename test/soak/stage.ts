@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Child } from "./child.ts";
-import type { Roles } from "./compiled.ts";
+import type { Roles } from "../helpers/compiled.ts";
 import { machineMs, type Fact, type Run } from "./facts.ts";
 import type { Fault } from "./plan.ts";
 import type { MembersRole } from "./roles/members.ts";
