@@ -1,13 +1,13 @@
 import type { ClientInput } from "../../lib/core/io.ts";
 import type { RosterMessage } from "../../lib/core/messages.ts";
-import type { Tamper } from "../../lib/testing/index.ts";
+import type { Scenario, Tamper } from "../../lib/testing/index.ts";
 
 /** A bug that somebody could write, and the claims that may find it. */
 export interface Plant {
   readonly bug: string;
   readonly foundBy: readonly string[];
-  /** The first seed that is tried. Default 1; another one where the bug shows in rare company only. */
-  readonly from?: number;
+  /** The story that shows a bug which made-up ones show too seldom, in place of the first seeds. */
+  readonly story?: Scenario;
   readonly plant: () => Tamper;
 }
 

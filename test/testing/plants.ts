@@ -49,7 +49,17 @@ const SINGLE: readonly Plant[] = [
   },
   {
     bug: "snapshots come without tombstones",
-    from: 201,
+    // A goodbye while the roster connection is made anew.
+    story: {
+      options: { seed: 1 },
+      actions: [
+        { kind: "start", node: "m0", spec: { service: "cache" }, atMs: 0 },
+        { kind: "start", node: "w0", spec: { services: ["cache"] }, atMs: 0 },
+        { kind: "cut", node: "w0", which: "roster", told: "both", atMs: 8000 },
+        { kind: "leave", node: "m0", atMs: 8005 },
+      ],
+      untilMs: 15_000,
+    },
     foundBy: ["causes are true"],
     plant: () => ({ fromRegistrar: (effect) => [withoutTombstones(effect)] }),
   },

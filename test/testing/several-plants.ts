@@ -40,7 +40,24 @@ export const SEVERAL: readonly Plant[] = [
   },
   {
     bug: "a new card is shown to the first registrar only",
-    from: 101,
+    // The consumer cannot hear the one that was told.
+    story: {
+      options: { seed: 1, registrars: 2 },
+      actions: [
+        { kind: "start", node: "m0", spec: { service: "cache" }, atMs: 0 },
+        { kind: "start", node: "w0", spec: { services: ["cache"] }, atMs: 0 },
+        {
+          kind: "partition",
+          node: "w0",
+          from: "registrar",
+          direction: "both",
+          forMs: 25_000,
+          atMs: 15_000,
+        },
+        { kind: "update", node: "m0", card: { status: "critical" }, atMs: 22_000 },
+      ],
+      untilMs: 45_000,
+    },
     foundBy: ["views converge", "the dead are out", "the living are listed"],
     plant: () => toFirstAlone("update"),
   },
