@@ -30,6 +30,8 @@ class RunPlan {
   #silent: { readonly fromMs: number; readonly askedMs: number; readonly from: Anchor } | null =
     null;
   #lostMs: number | null = null;
+  /** When it was listed, or came back, last. */
+  #cameMs = -Infinity;
   #challengedMs = -Infinity;
   /** When it was heard again last; its stall is part of that. */
   #answeredMs = -Infinity;
@@ -98,6 +100,7 @@ class RunPlan {
 
   #cameBack(event: Extract<RecordedPeerEvent, { kind: "joined" | "reconnected" }>): void {
     this.#came += 1;
+    this.#cameMs = event.atMs;
     // How it came first is part of the start of the node.
     if (this.#came === 0) return;
     const to: Anchor = { landmark: `came ${this.#came} of ${this.#run.node}`, mode: "correct" };
@@ -106,7 +109,9 @@ class RunPlan {
     if (wasOpen) this.#cut(this.#silent?.fromMs ?? backMs - 2, "client", to);
     if (this.#silent !== null) this.#stop(backMs, to);
     else if (this.#lostMs !== null && backMs - this.#lostMs > 1) {
-      this.#span({ fromMs: this.#lostMs, toMs: backMs, from: null, to }, (node, atMs, forMs) => {
+      // Once the loss is heard of: a path that closes in the same moment would hold it back.
+      const fromMs = this.#lostMs + DELAY_MS;
+      this.#span({ fromMs, toMs: backMs, from: null, to }, (node, atMs, forMs) => {
         return { kind: "partition", node, direction: "both", atMs, forMs };
       });
     }
@@ -117,8 +122,9 @@ class RunPlan {
     this.#late += 1;
     const { answerWindowMs, surveyIntervalMs } = this.#tuning;
     const askedMs = atMs - answerWindowMs;
-    // Midway between the last question that it answered and the first one that it did not.
-    const fromMs = askedMs - surveyIntervalMs / 2;
+    // Midway between the last question that it answered and the first one that it did not; of a
+    // newcomer there may be none that it answered.
+    const fromMs = Math.max(askedMs - surveyIntervalMs / 2, this.#cameMs);
     const from: Anchor = { landmark: `late ${this.#late} of ${this.#run.node}`, mode: "follow" };
     this.#silent ??= { fromMs, askedMs, from };
   }
