@@ -3,7 +3,7 @@ import type { Peer } from "../core/peer.ts";
 import { checkOptions } from "../host/check.ts";
 import { ejectionOf, type EjectionNumbers, type EjectionOptions } from "./ejection-options.ts";
 import { numberOf, TIME_MAX_MS } from "./number.ts";
-import { fastRandom } from "./random.ts";
+import { dieOf, fastDie, type Die } from "./random.ts";
 import { STRATEGIES } from "./strategies/index.ts";
 import type { StrategyName } from "./strategies/index.ts";
 
@@ -36,6 +36,8 @@ export interface BalancerSettings {
   readonly ejection: EjectionNumbers | null;
   readonly onUnreachable: (peer: Peer, isUnreachable: boolean) => void;
   readonly random: () => number;
+  /** As `random`, for what is chosen with each pick. */
+  readonly die: Die;
   readonly nowMs: (() => number) | undefined;
 }
 
@@ -52,7 +54,7 @@ const BALANCER = {
 /** Checks the options of `balancer` and adds the defaults; throws `ERR_OPTION`. */
 export function settingsOf(options: BalancerOptions): BalancerSettings {
   checkOptions("balancer", options, BALANCER);
-  const { strategy = "peak-ewma", onUnreachable = () => {}, random = fastRandom() } = options;
+  const { strategy = "peak-ewma", onUnreachable = () => {}, random } = options;
   if (!Object.hasOwn(STRATEGIES, strategy)) {
     const known = Object.keys(STRATEGIES).join(", ");
     throw new RollcallError("ERR_OPTION", `strategy is ${String(strategy)}, not one of ${known}`);
@@ -68,7 +70,8 @@ export function settingsOf(options: BalancerOptions): BalancerSettings {
     decayMs: numberOf("decayMs", options.decayMs ?? 10_000, [1, TIME_MAX_MS]),
     ejection: ejectionOf(options.ejection ?? {}),
     onUnreachable,
-    random,
+    random: random ?? Math.random,
+    die: random === undefined ? fastDie() : dieOf(random),
     nowMs: options.nowMs,
   };
 }

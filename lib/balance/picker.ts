@@ -51,7 +51,7 @@ export class Picker implements Settler {
 
   constructor(settings: BalancerSettings) {
     this.#settings = settings;
-    this.#strategy = STRATEGIES[settings.strategy].make(settings.random);
+    this.#strategy = STRATEGIES[settings.strategy].make(settings.die);
     this.#take = this.#strategy.take;
     this.#clock = new TurnClock(settings.nowMs, (nowMs) => this.#onTurn(nowMs));
     this.#seating = new Seating(this, settings.slowStartMs);

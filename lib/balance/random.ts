@@ -2,17 +2,25 @@ const UINT32 = 0x1_0000_0000;
 /** Multiplying is cheaper than dividing, and by a power of two as exact. */
 const UNIT = 1 / UINT32;
 
+/** A whole number from 0 to below `count`, each as likely as another. */
+export type Die = (count: number) => number;
+
 /**
- * A fast source of numbers in [0, 1): Xorshift32 (G. Marsaglia, "Xorshift RNGs", 2003), started at
- * random. `Math.random` costs as much as the rest of a pick. Good enough to spread work, not to keep
- * secrets.
+ * A fast source of whole numbers: Xorshift32 (G. Marsaglia, "Xorshift RNGs", 2003), started at random.
+ * `Math.random` costs as much as the rest of a pick, and so does a fraction, which is put on the heap
+ * where a call returns it. Good enough to spread work, not to keep secrets.
  */
-export function fastRandom(): () => number {
+export function fastDie(): Die {
   let state = Math.floor(Math.random() * UINT32) | 1;
-  return () => {
+  return (count) => {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
-    return (state >>> 0) * UNIT;
+    return ((state >>> 0) * UNIT * count) | 0;
   };
+}
+
+/** A die over numbers in [0, 1). */
+export function dieOf(random: () => number): Die {
+  return (count) => (random() * count) | 0;
 }

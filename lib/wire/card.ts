@@ -5,7 +5,9 @@ import type { Card, Endpoint, Entry, LeftCause, Status, Tombstone } from "../cor
 import { exceeded, malformed, type Codec, type Flaw } from "./codec.ts";
 import { amount, checkText, text, whole, word } from "./scalars.ts";
 import { isObject, list, nullable, optional, record } from "./shapes.ts";
+import type { Reader } from "./reader.ts";
 import { show, utf8Length } from "./text.ts";
+import type { Writer } from "./writer.ts";
 
 const STATUSES: readonly Status[] = ["passing", "warning", "critical", "unknown", "draining"];
 const CAUSES: readonly LeftCause[] = [
@@ -37,6 +39,12 @@ export const service: Codec<string> = {
     value === ALL
       ? malformed(`${at} is "${ALL}", which stands for all services`)
       : watched.check(value, at),
+  put: (value, writer) => (value === ALL ? writer.doubt() : watched.put(value, writer)),
+  take(reader) {
+    const value = watched.take(reader);
+    if (value === ALL) reader.doubt();
+    return value;
+  },
 };
 /** What may be watched: the name of a service, or `*`. */
 export const watched: Codec<string> = text("serviceBytesMax", 1);
@@ -58,6 +66,8 @@ const metadata: Codec<Readonly<Record<string, string>>> = {
   // A map, because msgpackr looks into plain objects: a key "toJSON" makes it throw.
   write: (value) => new Map(Object.entries(value)),
   read: (wire) => (wire instanceof Map ? readMetadata(wire) : undefined),
+  put: putMetadata,
+  take: takeMetadata,
 };
 
 /** `[endpoints, version?, zone?, weight, tags, metadata, status, joinedAt]`. */
@@ -102,6 +112,34 @@ export function checkName(
   value: unknown,
 ): string | undefined {
   return { service, id, instance }[field].check(value, field)?.text;
+}
+
+function putMetadata(value: unknown, writer: Writer): void {
+  if (!isObject(value) || value instanceof Map) return writer.doubt();
+  const entries = Object.entries(value);
+  writer.map(entries.length);
+  let bytes = 0;
+  for (const pair of entries) {
+    for (const item of pair) {
+      if (typeof item !== "string") return writer.doubt();
+      bytes += item.length;
+      writer.text(item, LIMITS.metadataBytesMax);
+    }
+  }
+  if (bytes > LIMITS.metadataBytesMax) writer.doubt();
+}
+
+function takeMetadata(reader: Reader): unknown {
+  const entries: [string, string][] = [];
+  let bytes = 0;
+  for (let left = reader.map(); left > 0 && !reader.isDoubtful; left -= 1) {
+    const key = reader.text(LIMITS.metadataBytesMax);
+    const item = reader.text(LIMITS.metadataBytesMax);
+    bytes += key.length + item.length;
+    entries.push([key, item]);
+  }
+  if (bytes > LIMITS.metadataBytesMax) reader.doubt();
+  return Object.fromEntries(entries);
 }
 
 function readMetadata(wire: ReadonlyMap<unknown, unknown>): unknown {

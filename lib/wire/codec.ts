@@ -1,7 +1,9 @@
 import { RollcallError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import { accepted, pack, rejected, unpack, type Decoded, type Wire } from "./pack.ts";
+import { Reader } from "./reader.ts";
 import { show } from "./text.ts";
+import { Writer } from "./writer.ts";
 
 /**
  * Why a value cannot travel: `ERR_LIMIT` where it exceeds a named limit, else `ERR_WIRE`. `text`
@@ -17,12 +19,17 @@ export interface Flaw {
  * throws and never judges: it turns what was unpacked into the shape of a value, or into
  * `undefined` where it has another shape, and then the writer's own `check` decides. So both sides
  * refuse the same.
+ *
+ * `put` and `take` do all of it in one pass for what is usual, and leave what is not, or what may not
+ * travel, to the other three by a doubt: they never refuse, and never say why.
  */
 export interface Codec<T> {
   /** `at` names the value in the text of the flaw, such as `card.weight`. */
   check(value: unknown, at: string): Flaw | undefined;
   write(value: T): Wire;
   read(wire: unknown): unknown;
+  put(value: unknown, writer: Writer): void;
+  take(reader: Reader): unknown;
   /** True where `undefined` travels as nil, and nil is read as an absent field. */
   readonly optional?: boolean;
 }
@@ -52,12 +59,37 @@ export function assertFrame(frame: Uint8Array, at: string): Uint8Array {
 
 /** One value as a frame. Throws `ERR_LIMIT` or `ERR_WIRE` with the field, the value and the limit. */
 export function encode<T>(codec: Codec<T>, value: T, at: string): Uint8Array {
-  assertValid(codec, value, at);
-  return assertFrame(pack(codec.write(value)), at);
+  return encodeAtOnce(codec, value) ?? encodeThoroughly(codec, value, at);
 }
 
 /** One value from a frame of any bytes. Never throws. */
 export function decode<T>(codec: Codec<T>, frame: Uint8Array, at: string): Decoded<T> {
+  return decodeAtOnce(codec, frame) ?? decodeThoroughly(codec, frame, at);
+}
+
+/** The frame of a value that is usual; the same bytes, where it is not undefined. */
+export function encodeAtOnce<T>(codec: Codec<T>, value: T): Uint8Array | undefined {
+  const writer = new Writer();
+  codec.put(value, writer);
+  return writer.frame();
+}
+
+/** The value of a frame that is usual; the same value, where it is not undefined. */
+export function decodeAtOnce<T>(codec: Codec<T>, frame: Uint8Array): Decoded<T> | undefined {
+  const reader = new Reader(frame);
+  const value = codec.take(reader);
+  // Whatever was taken without a doubt is what the check would let pass.
+  return reader.isDone ? accepted(value as T) : undefined;
+}
+
+/** As `encode`, of anything that may travel. */
+export function encodeThoroughly<T>(codec: Codec<T>, value: T, at: string): Uint8Array {
+  assertValid(codec, value, at);
+  return assertFrame(pack(codec.write(value)), at);
+}
+
+/** As `decode`, of any bytes, and tells why not. */
+export function decodeThoroughly<T>(codec: Codec<T>, frame: Uint8Array, at: string): Decoded<T> {
   const unpacked = unpack(frame);
   if (!unpacked.ok) return unpacked;
   const value = codec.read(unpacked.value);

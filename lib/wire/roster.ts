@@ -24,7 +24,8 @@ const change: Codec<RosterChange> = union<RosterChange>({
   }),
   gone: variant("gone", CHANGE.gone, { id, instance, cause }),
 });
-const named = union<Unnamed>({
+/** Whatever is said of one service on its topic. */
+export const named = union<Unnamed>({
   delta: variant("delta", KIND.delta, {
     epoch: random,
     revision: whole(),

@@ -19,9 +19,17 @@ export type LimitName = keyof typeof LIMITS;
 
 /** A whole number from `min` to `max`; the default is every one that a double holds exactly. */
 export function whole(min = 0, max = Number.MAX_SAFE_INTEGER): Codec<number> {
+  const isWhole = (value: unknown): value is number =>
+    typeof value === "number" && Number.isSafeInteger(value) && value >= min && value <= max;
   return {
+    put: (value, writer) => (isWhole(value) ? writer.number(value) : writer.doubt()),
+    take(reader) {
+      const value = reader.number();
+      if (!isWhole(value)) reader.doubt();
+      return value;
+    },
     check: (value, at) =>
-      typeof value === "number" && Number.isSafeInteger(value) && value >= min && value <= max
+      isWhole(value)
         ? undefined
         : malformed(`${at} is ${show(value)} but must be a whole number from ${min} to ${max}`),
     write: (value) => value,
@@ -32,7 +40,15 @@ export function whole(min = 0, max = Number.MAX_SAFE_INTEGER): Codec<number> {
 /** A finite number from 0 to a limit. */
 export function amount(limit: LimitName): Codec<number> {
   const max = LIMITS[limit];
+  const isAmount = (value: unknown): value is number =>
+    typeof value === "number" && value >= 0 && value <= max;
   return {
+    put: (value, writer) => (isAmount(value) ? writer.number(value) : writer.doubt()),
+    take(reader) {
+      const value = reader.number();
+      if (!isAmount(value)) reader.doubt();
+      return value;
+    },
     check(value, at) {
       if (typeof value !== "number" || !(value >= 0) || value === Infinity) {
         return malformed(`${at} is ${show(value)} but must be a number from 0 to ${max}`);
@@ -46,6 +62,8 @@ export function amount(limit: LimitName): Codec<number> {
 
 /** True or false. */
 export const flag: Codec<boolean> = {
+  put: (value, writer) => (typeof value === "boolean" ? writer.flag(value) : writer.doubt()),
+  take: (reader) => reader.flag(),
   check: (value, at) =>
     typeof value === "boolean"
       ? undefined
@@ -56,7 +74,17 @@ export const flag: Codec<boolean> = {
 
 /** Any text that UTF-8 can express, without NUL, of `min` to `LIMITS[limit]` bytes. */
 export function text(limit: LimitName, min: 0 | 1 = 0): Codec<string> {
+  const max = LIMITS[limit];
   return {
+    put(value, writer) {
+      if (typeof value !== "string" || value.length < min) writer.doubt();
+      else writer.text(value, max);
+    },
+    take(reader) {
+      const value = reader.text(max);
+      if (value.length < min) reader.doubt();
+      return value;
+    },
     check: (value, at) =>
       checkText(value, at, limit) ??
       (value === "" && min === 1 ? malformed(`${at} is empty`) : undefined),
@@ -72,6 +100,8 @@ export function text(limit: LimitName, min: 0 | 1 = 0): Codec<string> {
 export function prose(limit: LimitName): Codec<string> {
   const strict = text(limit);
   return {
+    put: (value, writer) => strict.put(value, writer),
+    take: (reader) => strict.take(reader),
     check: (value, at) => (typeof value === "string" ? undefined : strict.check(value, at)),
     write: (value) => mended(value, LIMITS[limit]),
     read: (wire) => (strict.check(wire, "") === undefined ? wire : undefined),
@@ -81,7 +111,17 @@ export function prose(limit: LimitName): Codec<string> {
 /** One of `words`. A word that a newer sender may add is read as `fallback`, where there is one. */
 export function word<T extends string>(words: readonly T[], fallback?: T): Codec<T> {
   const known: ReadonlySet<unknown> = new Set(words);
+  const max = Math.max(...words.map(({ length }) => length));
   return {
+    put(value, writer) {
+      if (typeof value === "string" && known.has(value)) writer.text(value, max);
+      else writer.doubt();
+    },
+    take(reader) {
+      const value = reader.text(max);
+      if (!known.has(value)) reader.doubt();
+      return value;
+    },
     check: (value, at) =>
       known.has(value)
         ? undefined
@@ -93,6 +133,11 @@ export function word<T extends string>(words: readonly T[], fallback?: T): Codec
 
 /** 16 random bytes: hexadecimal digits in the program, a bin of 16 bytes on the wire. */
 export const random: Codec<string> = {
+  put(value, writer) {
+    if (typeof value === "string" && isRandom(value)) writer.random(value);
+    else writer.doubt();
+  },
+  take: (reader) => reader.random(),
   check: (value, at) =>
     typeof value === "string" && isRandom(value)
       ? undefined
@@ -109,6 +154,11 @@ export const random: Codec<string> = {
 /** Bytes of any content, at most `LIMITS[limit]` of them. */
 export function blob(limit: LimitName): Codec<Uint8Array> {
   return {
+    put(value, writer) {
+      if (value instanceof Uint8Array && value.length <= LIMITS[limit]) writer.bytes(value);
+      else writer.doubt();
+    },
+    take: (reader) => reader.bytes(LIMITS[limit]),
     check(value, at) {
       if (!(value instanceof Uint8Array)) {
         return malformed(`${at} is ${show(value)} but must be bytes`);

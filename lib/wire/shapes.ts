@@ -1,8 +1,10 @@
 import { LIMITS } from "../core/limits.ts";
 import { exceeded, malformed, type Codec, type Flaw } from "./codec.ts";
 import type { Wire } from "./pack.ts";
+import type { Reader } from "./reader.ts";
 import type { LimitName } from "./scalars.ts";
 import { show } from "./text.ts";
+import type { Writer } from "./writer.ts";
 
 /** The fields of a record, in the order in which they travel. */
 export type Fields<T> = { readonly [K in keyof T]-?: Codec<Exclude<T[K], undefined>> };
@@ -10,6 +12,8 @@ export type Fields<T> = { readonly [K in keyof T]-?: Codec<Exclude<T[K], undefin
 /** A record that opens with a number, which tells it from others in its place. */
 export interface Variant<T> extends Codec<T> {
   readonly number: number;
+  /** As `take`, where the number has been read, of an array of `count` elements with it. */
+  takeRest(reader: Reader, count: number): unknown;
 }
 
 /** One variant for each kind of a union. */
@@ -23,6 +27,8 @@ export function nullable<T>(inner: Codec<T>): Codec<T | null> {
     check: (value, at) => (value === null ? undefined : inner.check(value, at)),
     write: (value) => (value === null ? null : inner.write(value)),
     read: (wire) => (wire === null ? null : inner.read(wire)),
+    put: (value, writer) => (value === null ? writer.nil() : inner.put(value, writer)),
+    take: (reader) => (reader.nil() ? null : inner.take(reader)),
   };
 }
 
@@ -33,6 +39,7 @@ export function optional<T>(inner: Codec<T>): Codec<T> {
 
 /** Values of one kind, at most `LIMITS[limit]`; without a limit the size of the frame limits them. */
 export function list<T>(inner: Codec<T>, limit?: LimitName): Codec<readonly T[]> {
+  const max = limit === undefined ? Infinity : LIMITS[limit];
   return {
     check(value, at) {
       if (!Array.isArray(value)) return malformed(`${at} is ${show(value)} but must be a list`);
@@ -47,6 +54,20 @@ export function list<T>(inner: Codec<T>, limit?: LimitName): Codec<readonly T[]>
     },
     write: (values) => values.map((value) => inner.write(value)),
     read: (wire) => (Array.isArray(wire) ? wire.map((item) => inner.read(item)) : undefined),
+    put(value, writer) {
+      if (!Array.isArray(value) || value.length > max) return writer.doubt();
+      writer.array(value.length);
+      for (let index = 0; index < value.length && !writer.isDoubtful; index += 1) {
+        inner.put(value[index], writer);
+      }
+    },
+    take(reader) {
+      const count = reader.array();
+      if (count > max) reader.doubt();
+      const items: unknown[] = [];
+      while (items.length < count && !reader.isDoubtful) items.push(inner.take(reader));
+      return items;
+    },
   };
 }
 
@@ -60,6 +81,14 @@ export function record<T extends object>(name: string, fields: Fields<T>): Codec
     check: (value, at) => checkRows(rows, value, at),
     write: (value) => writeRows(rows, value, []),
     read: (wire) => readRows(rows, wire, {}),
+    put(value, writer) {
+      writer.array(rows.length);
+      putRows(rows, value, writer);
+    },
+    take(reader) {
+      if (reader.array() !== rows.length) reader.doubt();
+      return takeRows(rows, reader, {});
+    },
   };
 }
 
@@ -70,12 +99,27 @@ export function variant<T extends { readonly kind: string }>(
   fields: Fields<Omit<T, "kind">>,
 ): Variant<T> {
   const rows = rowsOf(kind, fields);
+  const takeRest = (reader: Reader, count: number): unknown => {
+    if (count !== rows.length + 1) reader.doubt();
+    return takeRows(rows, reader, { kind });
+  };
   return {
     number,
     check: (value, at) => checkRows(rows, value, at),
     write: (value) => writeRows(rows, value, [number]),
     read: (wire) =>
       Array.isArray(wire) && wire[0] === number ? readRows(rows, wire, { kind }) : undefined,
+    put(value, writer) {
+      writer.array(rows.length + 1);
+      writer.number(number);
+      putRows(rows, value, writer);
+    },
+    take(reader) {
+      const count = reader.array();
+      if (reader.number() !== number) reader.doubt();
+      return takeRest(reader, count);
+    },
+    takeRest,
   };
 }
 
@@ -92,6 +136,17 @@ export function union<T extends { readonly kind: string }>(variants: Variants<T>
     },
     write: (value) => byKind.get(value.kind)?.write(value) ?? null,
     read: (wire) => (Array.isArray(wire) ? byNumber.get(wire[0])?.read(wire) : undefined),
+    put(value, writer) {
+      const found = isObject(value) ? byKind.get(value["kind"]) : undefined;
+      if (found === undefined) writer.doubt();
+      else found.put(value, writer);
+    },
+    take(reader) {
+      const count = reader.array();
+      const found = byNumber.get(reader.number());
+      if (found === undefined) reader.doubt();
+      return found?.takeRest(reader, count);
+    },
   };
 }
 
@@ -136,6 +191,25 @@ function readRows(rows: readonly Row[], wire: unknown, target: Record<string, un
     const inner: unknown = wire[at];
     at += 1;
     if (inner !== null || codec.optional !== true) target[key] = codec.read(inner);
+  }
+  return target;
+}
+
+function putRows(rows: readonly Row[], value: unknown, writer: Writer): void {
+  if (!isObject(value)) return writer.doubt();
+  for (const { key, codec } of rows) {
+    const inner = value[key];
+    if (inner === undefined && codec.optional === true) writer.nil();
+    else codec.put(inner, writer);
+    if (writer.isDoubtful) return;
+  }
+}
+
+function takeRows(rows: readonly Row[], reader: Reader, target: Record<string, unknown>): unknown {
+  for (const { key, codec } of rows) {
+    if (codec.optional === true && reader.nil()) continue;
+    target[key] = codec.take(reader);
+    if (reader.isDoubtful) return undefined;
   }
   return target;
 }

@@ -37,7 +37,8 @@ const timing: Codec<Timing> = record<Timing>("timing", {
 // A code of a later registrar is still a refusal, and its text says why.
 const code: Codec<ErrorCode> = word(Object.keys(ERRORS).filter(isErrorCode), "ERR_VERSION");
 
-const fromRegistrar = union<FromRegistrar>({
+/** Whatever the registrar says to one client. */
+export const fromRegistrar = union<FromRegistrar>({
   welcome: variant("welcome", KIND.welcome, {
     versionMin: version,
     versionMax: version,
@@ -71,7 +72,8 @@ const fromRegistrar = union<FromRegistrar>({
   }),
 });
 
-const toRegistrar = union<Unmeasured<ToRegistrar>>({
+/** Whatever a client says. */
+export const toRegistrar = union<Unmeasured<ToRegistrar>>({
   join: variant("join", KIND.join, {
     version,
     epoch: random,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { smoothOrder, TURNS_MAX } from "../../lib/balance/strategies/smooth.ts";
-import { fastRandom } from "../../lib/balance/random.ts";
+import { dieOf, fastDie } from "../../lib/balance/random.ts";
 import { STRATEGIES } from "../../lib/balance/index.ts";
 import type { StrategyName } from "../../lib/balance/index.ts";
 import { code } from "../helpers/rig.ts";
@@ -64,21 +64,27 @@ test("a distribution that is only slightly wrong is found by the statistic", () 
   assert.ok(chiSquared(counts, [1, 1, 1, 1, 1, 1, 1]) > criticalOf(6));
 });
 
-test("the fast generator fills 64 classes evenly, pairs of numbers too", () => {
-  const random = fastRandom();
+test("the fast die fills 64 classes evenly, pairs of throws too", () => {
+  const die = fastDie();
   const zeros = (): number[] => Array.from({ length: 64 }, () => 0);
   const [one, two]: [number[], number[]] = [zeros(), zeros()];
   for (let n = 0; n < 100_000; n += 1) {
-    const [a, b] = [random(), random()];
-    assert.ok(a >= 0 && a < 1);
-    one[Math.floor(a * 64)] = (one[Math.floor(a * 64)] ?? 0) + 1;
-    const pair = Math.floor(a * 8) * 8 + Math.floor(b * 8);
+    const thrown = die(64);
+    assert.ok(Number.isInteger(thrown) && thrown >= 0 && thrown < 64);
+    one[thrown] = (one[thrown] ?? 0) + 1;
+    const pair = die(8) * 8 + die(8);
     two[pair] = (two[pair] ?? 0) + 1;
   }
   const even = zeros().map(() => 1);
   // 1 in 1,000 for each by chance; started at random, so twice that bound.
   assert.ok(chiSquared(one, even) < 2 * criticalOf(63));
   assert.ok(chiSquared(two, even) < 2 * criticalOf(63));
+});
+
+test("a die over given numbers shows the part of the count that they are", () => {
+  const numbers = [0, 0.25, 0.999_999];
+  const die = dieOf(() => numbers.shift() ?? 0);
+  assert.deepEqual([die(8), die(8), die(8)], [0, 2, 7]);
 });
 
 test("round robin takes turns, and goes on where it was when the list changes", () => {

@@ -18,6 +18,8 @@ function yes(written: string): Codec<string> {
     check: (value, at) => (value === "yes" ? undefined : malformed(`${at} is not yes`)),
     write: () => written,
     read: (wire) => (typeof wire === "string" ? wire : undefined),
+    put: (_, writer) => writer.doubt(),
+    take: (reader) => reader.doubt(),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Die } from "../random.ts";
 import { WeightedRandomStrategy } from "./weighted-random.ts";
 import { LeastPendingStrategy } from "./least-pending.ts";
 import { PeakEwmaStrategy } from "./peak-ewma.ts";
@@ -10,7 +11,7 @@ import { WeightedStrategy } from "./weighted.ts";
 export const STRATEGIES = {
   "peak-ewma": {
     text: "the cheaper of two, by latency and pending work; minds weights",
-    make: (random: () => number): Strategy => new PeakEwmaStrategy(random),
+    make: (die: Die): Strategy => new PeakEwmaStrategy(die),
   },
   "least-pending": {
     text: "the one with the least work pending; among equals the one that waited longest",
@@ -18,19 +19,19 @@ export const STRATEGIES = {
   },
   "round-robin": {
     text: "one after the other",
-    make: (random: () => number): Strategy => new RoundRobinStrategy(random),
+    make: (die: Die): Strategy => new RoundRobinStrategy(die),
   },
   weighted: {
     text: "round robin by weight, in the smooth order of nginx",
-    make: (random: () => number): Strategy => new WeightedStrategy(random),
+    make: (die: Die): Strategy => new WeightedStrategy(die),
   },
   random: {
     text: "anyone",
-    make: (random: () => number): Strategy => new RandomStrategy(random),
+    make: (die: Die): Strategy => new RandomStrategy(die),
   },
   "weighted-random": {
     text: "anyone, as likely as its weight says",
-    make: (random: () => number): Strategy => new WeightedRandomStrategy(random),
+    make: (die: Die): Strategy => new WeightedRandomStrategy(die),
   },
   hash: {
     text: "the same peer for the same key; minds weights",

@@ -1,3 +1,4 @@
+import type { Die } from "../random.ts";
 import type { Seat } from "../seat.ts";
 import { either, seatAt, type Strategy } from "./strategy.ts";
 
@@ -10,7 +11,7 @@ const LATENCY_FLOOR_MS = 0.05;
  * weight: Finagle's Peak EWMA. O(1). Equal costs make it take turns.
  */
 export class PeakEwmaStrategy implements Strategy {
-  readonly #random: () => number;
+  readonly #die: Die;
   #seats: readonly Seat[] = [];
   /** The slot whose turn it was. */
   #at = 0;
@@ -19,13 +20,13 @@ export class PeakEwmaStrategy implements Strategy {
   /** The bits of the costs: as integers they have the same order, for none is negative. */
   #bits = new Int32Array(0);
 
-  constructor(random: () => number) {
-    this.#random = random;
+  constructor(die: Die) {
+    this.#die = die;
   }
 
   readonly seat = (seats: readonly Seat[]): void => {
     this.#seats = seats;
-    this.#at = (this.#random() * seats.length) | 0;
+    this.#at = this.#die(seats.length);
     this.#costs = new Float32Array(2 * seats.length);
     this.#bits = new Int32Array(this.#costs.buffer);
     for (const seat of seats) this.changed(seat);
@@ -34,7 +35,7 @@ export class PeakEwmaStrategy implements Strategy {
   readonly take = (): Seat => {
     const count = this.#seats.length;
     const one = this.#at + 1 < count ? this.#at + 1 : 0;
-    const two = (this.#random() * count) | 0;
+    const two = this.#die(count);
     this.#at = one;
     const bits = this.#bits;
     const slot = either((bits[2 * two] ?? 0) - (bits[2 * one] ?? 0), two, one);

@@ -1,14 +1,15 @@
 import { comparePeers } from "../../core/changes.ts";
+import type { Die } from "../random.ts";
 import type { Seat } from "../seat.ts";
 import { seatAt, type Strategy } from "./strategy.ts";
 
 /** Everybody is equally likely, weights aside. O(1). */
 export class RandomStrategy implements Strategy {
-  readonly #random: () => number;
+  readonly #die: Die;
   #seats: readonly Seat[] = [];
 
-  constructor(random: () => number) {
-    this.#random = random;
+  constructor(die: Die) {
+    this.#die = die;
   }
 
   readonly seat = (seats: readonly Seat[]): void => {
@@ -16,7 +17,7 @@ export class RandomStrategy implements Strategy {
   };
 
   readonly take = (): Seat => {
-    const seat = seatAt(this.#seats, (this.#random() * this.#seats.length) | 0);
+    const seat = seatAt(this.#seats, this.#die(this.#seats.length));
     seat.pending += 1;
     return seat;
   };
@@ -28,17 +29,17 @@ export class RandomStrategy implements Strategy {
  * list changes. O(1).
  */
 export class RoundRobinStrategy implements Strategy {
-  readonly #random: () => number;
+  readonly #die: Die;
   #seats: readonly Seat[] = [];
   #at = -1;
 
-  constructor(random: () => number) {
-    this.#random = random;
+  constructor(die: Die) {
+    this.#die = die;
   }
 
   readonly seat = (seats: readonly Seat[]): void => {
     const last = this.#seats[this.#at];
-    if (last === undefined) this.#at = Math.floor(this.#random() * seats.length) - 1;
+    if (last === undefined) this.#at = this.#die(seats.length) - 1;
     else this.#at = seats.findLastIndex(({ peer }) => comparePeers(peer, last.peer) <= 0);
     this.#seats = seats;
   };

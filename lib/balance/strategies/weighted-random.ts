@@ -1,3 +1,4 @@
+import type { Die } from "../random.ts";
 import type { Seat } from "../seat.ts";
 import { smoothOrder } from "./smooth.ts";
 import { seatAt, type Strategy } from "./strategy.ts";
@@ -7,12 +8,12 @@ import { seatAt, type Strategy } from "./strategy.ts";
  * weight. O(1), and one look into memory less than an alias table takes.
  */
 export class WeightedRandomStrategy implements Strategy {
-  readonly #random: () => number;
+  readonly #die: Die;
   #seats: readonly Seat[] = [];
   #order: Uint32Array = new Uint32Array(0);
 
-  constructor(random: () => number) {
-    this.#random = random;
+  constructor(die: Die) {
+    this.#die = die;
   }
 
   readonly seat = (seats: readonly Seat[]): void => {
@@ -22,7 +23,7 @@ export class WeightedRandomStrategy implements Strategy {
 
   readonly take = (): Seat => {
     const order = this.#order;
-    const seat = seatAt(this.#seats, order[(this.#random() * order.length) | 0] ?? 0);
+    const seat = seatAt(this.#seats, order[this.#die(order.length)] ?? 0);
     seat.pending += 1;
     return seat;
   };

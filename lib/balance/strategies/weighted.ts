@@ -1,3 +1,4 @@
+import type { Die } from "../random.ts";
 import type { Seat } from "../seat.ts";
 import { smoothOrder } from "./smooth.ts";
 import { seatAt, type Strategy } from "./strategy.ts";
@@ -7,19 +8,19 @@ import { seatAt, type Strategy } from "./strategy.ts";
  * Each time it starts anywhere in its period, so that many changes favour nobody.
  */
 export class WeightedStrategy implements Strategy {
-  readonly #random: () => number;
+  readonly #die: Die;
   #seats: readonly Seat[] = [];
   #order: Uint32Array = new Uint32Array(0);
   #at = -1;
 
-  constructor(random: () => number) {
-    this.#random = random;
+  constructor(die: Die) {
+    this.#die = die;
   }
 
   readonly seat = (seats: readonly Seat[]): void => {
     this.#seats = seats;
     this.#order = smoothOrder(seats.map(({ peer }) => peer.weight));
-    this.#at = Math.floor(this.#random() * this.#order.length) - 1;
+    this.#at = this.#die(this.#order.length) - 1;
   };
 
   readonly take = (): Seat => {
