@@ -8,7 +8,7 @@ import type { Outcome, Seat, Settler } from "./seat.ts";
 import { Seating } from "./seating.ts";
 import { rampShare } from "./slow-start.ts";
 import { STRATEGIES } from "./strategies/index.ts";
-import type { Strategy } from "./strategies/strategy.ts";
+import { seatAt, type Strategy } from "./strategies/strategy.ts";
 import { TurnClock } from "./turn-clock.ts";
 
 /** How often high latencies of peers without work wear off. */
@@ -43,7 +43,9 @@ export class Picker implements Settler {
   readonly #ejection: Ejection;
   /** That of the strategy: called as it is, it need not be looked up. */
   readonly #take: Strategy["take"];
-  #openCount = 0;
+  /** Those that may be picked, by slot, and their leases that are not done: close together in memory. */
+  #open: readonly Seat[] = [];
+  #pending = new Int32Array(0);
   /** True while there are peers, none of whom is a newcomer that gets less than its share. */
   #isPlain = false;
   #wornMs = 0;
@@ -60,7 +62,7 @@ export class Picker implements Settler {
 
   /** True where somebody can be picked. */
   get hasOpen(): boolean {
-    return this.#openCount > 0;
+    return this.#open.length > 0;
   }
 
   /** Takes a new list. */
@@ -75,17 +77,20 @@ export class Picker implements Settler {
   /** Throws `ERR_NO_PEER` where nobody is left, `ERR_CLOSED` once stopped. */
   pick(key?: string, avoid?: (peer: Peer) => boolean): Lease {
     const turn = this.#clock.turn;
-    if (this.#openCount === 0) throw this.#nobody();
+    if (this.#open.length === 0) throw this.#nobody();
     const take = this.#take;
-    const seat = take(key, avoid);
+    const slot = take(key, avoid);
+    const pending = this.#pending;
+    pending[slot] = (pending[slot] ?? 0) + 1;
+    const seat = seatAt(this.#open, slot);
     if (this.#isPlain && avoid === undefined) return new Lease(seat, turn);
     return new Lease(this.#choose(seat, turn.ms, { key, avoid }), turn);
   }
 
   settle(seat: Seat, outcome: Outcome, startedMs: number): void {
-    seat.pending -= 1;
+    this.#count(seat, -1);
     if (outcome !== "cancelled") this.#learn(seat, outcome, startedMs);
-    if (seat.slot >= 0) this.#strategy.changed?.(seat);
+    this.#tell(seat);
   }
 
   #learn(seat: Seat, outcome: Outcome, startedMs: number): void {
@@ -106,7 +111,8 @@ export class Picker implements Settler {
   report(): readonly PeerReport[] {
     this.#onTurn(this.#clock.exactMs);
     return this.#seating.all.map((seat) => {
-      const { peer, pending, latencyMs, failures } = seat;
+      const { peer, latencyMs, failures } = seat;
+      const pending = this.#pendingOf(seat);
       return { peer, pending, latencyMs, failures, isEjected: isEjected(seat) };
     });
   }
@@ -115,8 +121,7 @@ export class Picker implements Settler {
   stop(): void {
     this.#isStopped = true;
     this.#clock.stop();
-    this.#openCount = 0;
-    this.#isPlain = false;
+    this.#arrange();
   }
 
   #nobody(): RollcallError {
@@ -126,8 +131,10 @@ export class Picker implements Settler {
 
   /** Who may be picked has changed. */
   #arrange(): void {
-    const open = this.#seating.open();
-    this.#openCount = this.#isStopped ? 0 : open.length;
+    this.#keepPending();
+    const open = this.#isStopped ? this.#seating.close() : this.#seating.open();
+    this.#open = open;
+    this.#pending = Int32Array.from(open, ({ pending }) => pending);
     if (open.length > 0) this.#strategy.seat(open);
     // Found out with the next turn.
     this.#isPlain = false;
@@ -139,21 +146,42 @@ export class Picker implements Settler {
     for (let tries = 1; tries < TRIES_MAX; tries += 1) {
       if (avoid?.(seat.peer) !== true && this.#isDue(seat, nowMs)) return seat;
       this.#giveBack(seat);
-      seat = this.#take(key, avoid);
+      seat = seatAt(this.#open, this.#take(key, avoid));
+      this.#count(seat, 1);
     }
     if (avoid?.(seat.peer) !== true) return seat;
     this.#giveBack(seat);
     const others = this.#seating.all.filter(({ peer }) => !avoid(peer));
     const other = others.find(({ slot }) => slot >= 0) ?? others[0];
     if (other === undefined) throw new RollcallError("ERR_NO_PEER", "all are to be avoided");
-    other.pending += 1;
-    if (other.slot >= 0) this.#strategy.changed?.(other);
+    this.#count(other, 1);
+    this.#tell(other);
     return other;
   }
 
   #giveBack(seat: Seat): void {
-    seat.pending -= 1;
-    this.#strategy.changed?.(seat);
+    this.#count(seat, -1);
+    this.#tell(seat);
+  }
+
+  #pendingOf({ slot, pending }: Seat): number {
+    return slot < 0 ? pending : (this.#pending[slot] ?? 0);
+  }
+
+  #count(seat: Seat, by: 1 | -1): void {
+    const { slot } = seat;
+    if (slot < 0) seat.pending += by;
+    else this.#pending[slot] = (this.#pending[slot] ?? 0) + by;
+  }
+
+  /** The strategy is told what it could not know. */
+  #tell(seat: Seat): void {
+    if (seat.slot >= 0) this.#strategy.changed?.(seat, this.#pendingOf(seat));
+  }
+
+  /** Before slots are given anew, what was counted by slot is written down. */
+  #keepPending(): void {
+    for (const [slot, seat] of this.#open.entries()) seat.pending = this.#pending[slot] ?? 0;
   }
 
   /** True for a peer that is warm, and for a newcomer as often as its share says. */
@@ -170,15 +198,15 @@ export class Picker implements Settler {
       this.#arrange();
     }
     this.#isPlain ||=
-      this.#openCount > 0 && this.#seating.all.every(({ warmAtMs }) => warmAtMs <= nowMs);
+      this.#open.length > 0 && this.#seating.all.every(({ warmAtMs }) => warmAtMs <= nowMs);
     if (nowMs - this.#wornMs < WEAR_MS) return;
     this.#wornMs = nowMs;
     // A slow peer is hardly picked, so nothing but time would ever make it look better.
     for (const seat of this.#seating.all) {
-      const isIdle = seat.pending === 0 && nowMs - seat.observedMs >= WEAR_MS;
+      const isIdle = this.#pendingOf(seat) === 0 && nowMs - seat.observedMs >= WEAR_MS;
       if (!isIdle) continue;
       observe(seat, 0, { nowMs, decayMs: this.#settings.decayMs });
-      if (seat.slot >= 0) this.#strategy.changed?.(seat);
+      this.#tell(seat);
     }
   }
 }

@@ -13,10 +13,12 @@ export type Die = (count: number) => number;
 export function fastDie(): Die {
   let state = Math.floor(Math.random() * UINT32) | 1;
   return (count) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return ((state >>> 0) * UNIT * count) | 0;
+    let next = state;
+    next ^= next << 13;
+    next ^= next >>> 17;
+    next ^= next << 5;
+    state = next;
+    return ((next >>> 0) * UNIT * count) | 0;
   };
 }
 

@@ -24,7 +24,7 @@ export class Seat {
   isListed = true;
   /** Its place among those that may be picked; -1 where it is not one of them. */
   slot = -1;
-  /** Leases that are not done. */
+  /** Leases that are not done; out of date while it may be picked, when the picker counts them. */
   pending = 0;
   /** Moving average of the latency; 0 before the first outcome. */
   latencyMs = 0;

@@ -68,6 +68,12 @@ export class Seating {
     return open;
   }
 
+  /** Nobody may be picked any more. */
+  close(): readonly Seat[] {
+    for (const seat of this.#all) seat.slot = -1;
+    return [];
+  }
+
   #warmAtMs(peer: Peer, { nowMs, wallMs }: Moment): number {
     const leftMs = rampLeftMs(wallMs - peer.joinedAt, this.#slowStartMs);
     return leftMs > 0 ? nowMs + leftMs : 0;

@@ -13,7 +13,7 @@ export class LeastPendingStrategy implements Strategy {
   /** First and last slot of the queue for each count. */
   #heads: number[] = [];
   #tails: number[] = [];
-  /** Of each slot, the count whose queue it stands in, and its neighbours there. */
+  /** Of each slot, the count whose queue it stands in, and its neighbours there; a head has none before. */
   #counts = new Uint32Array(0);
   #before = new Int32Array(0);
   #after = new Int32Array(0);
@@ -35,25 +35,22 @@ export class LeastPendingStrategy implements Strategy {
     }
   };
 
-  readonly take = (): Seat => {
+  readonly take = (): number => {
     const least = this.#least;
     const slot = this.#heads[least] ?? NONE;
-    const seat = seatAt(this.#seats, slot);
-    seat.pending = least + 1;
     // From the head of its queue to the tail of the next, which is `#move` with nothing to find out.
-    const after = this.#after[slot] ?? NONE;
-    this.#heads[least] = after;
-    if (after === NONE) {
+    const next = this.#after[slot] ?? NONE;
+    const pending = least + 1;
+    if (next === NONE) {
       this.#tails[least] = NONE;
-      this.#least = least + 1;
-    } else {
-      this.#before[after] = NONE;
+      this.#least = pending;
     }
-    this.#append(slot, least + 1);
-    return seat;
+    this.#heads[least] = next;
+    this.#append(slot, pending);
+    return slot;
   };
 
-  readonly changed = ({ slot, pending }: Seat): void => this.#move(slot, pending);
+  readonly changed = ({ slot }: Seat, pending: number): void => this.#move(slot, pending);
 
   #move(slot: number, pending: number): void {
     this.#remove(slot);
@@ -62,23 +59,29 @@ export class LeastPendingStrategy implements Strategy {
   }
 
   #append(slot: number, pending: number): void {
-    while (this.#heads.length <= pending) {
+    const tails = this.#tails;
+    while (tails.length <= pending) {
       this.#heads.push(NONE);
-      this.#tails.push(NONE);
+      tails.push(NONE);
     }
-    const tail = this.#tails[pending] ?? NONE;
+    const tail = tails[pending] ?? NONE;
+    const after = this.#after;
+    tails[pending] = slot;
     this.#counts[slot] = pending;
-    this.#before[slot] = tail;
-    this.#after[slot] = NONE;
-    if (tail === NONE) this.#heads[pending] = slot;
-    else this.#after[tail] = slot;
-    this.#tails[pending] = slot;
-    if (pending < this.#least) this.#least = pending;
+    after[slot] = NONE;
+    if (tail === NONE) {
+      this.#heads[pending] = slot;
+      if (pending < this.#least) this.#least = pending;
+    } else {
+      this.#before[slot] = tail;
+      after[tail] = slot;
+    }
   }
 
   #remove(slot: number): void {
     const count = this.#counts[slot] ?? 0;
-    const before = this.#before[slot] ?? NONE;
+    // What a head had before it once is out of date.
+    const before = this.#heads[count] === slot ? NONE : (this.#before[slot] ?? NONE);
     const after = this.#after[slot] ?? NONE;
     if (before === NONE) this.#heads[count] = after;
     else this.#after[before] = after;

@@ -1,6 +1,6 @@
 import type { Die } from "../random.ts";
 import type { Seat } from "../seat.ts";
-import { either, seatAt, type Strategy } from "./strategy.ts";
+import { either, type Strategy } from "./strategy.ts";
 
 /** Added to each latency, in ms, so that pending work counts where none was measured yet. */
 const LATENCY_FLOOR_MS = 0.05;
@@ -12,11 +12,13 @@ const LATENCY_FLOOR_MS = 0.05;
  */
 export class PeakEwmaStrategy implements Strategy {
   readonly #die: Die;
-  #seats: readonly Seat[] = [];
+  #count = 0;
   /** The slot whose turn it was. */
   #at = 0;
-  /** Of each slot, the cost with what is pending, and then what one more piece of work costs. */
+  /** Of each slot, the cost with what is pending. */
   #costs = new Float32Array(0);
+  /** Of each slot, what one more piece of work costs. */
+  #units = new Float32Array(0);
   /** The bits of the costs: as integers they have the same order, for none is negative. */
   #bits = new Int32Array(0);
 
@@ -25,31 +27,30 @@ export class PeakEwmaStrategy implements Strategy {
   }
 
   readonly seat = (seats: readonly Seat[]): void => {
-    this.#seats = seats;
+    this.#count = seats.length;
     this.#at = this.#die(seats.length);
-    this.#costs = new Float32Array(2 * seats.length);
+    this.#costs = new Float32Array(seats.length);
+    this.#units = new Float32Array(seats.length);
     this.#bits = new Int32Array(this.#costs.buffer);
-    for (const seat of seats) this.changed(seat);
+    for (const seat of seats) this.changed(seat, seat.pending);
   };
 
-  readonly take = (): Seat => {
-    const count = this.#seats.length;
+  readonly take = (): number => {
+    const count = this.#count;
     const one = this.#at + 1 < count ? this.#at + 1 : 0;
     const two = this.#die(count);
     this.#at = one;
     const bits = this.#bits;
-    const slot = either((bits[2 * two] ?? 0) - (bits[2 * one] ?? 0), two, one);
+    const slot = either((bits[two] ?? 0) - (bits[one] ?? 0), two, one);
     const costs = this.#costs;
-    costs[2 * slot] = (costs[2 * slot] ?? 0) + (costs[2 * slot + 1] ?? 0);
-    const seat = seatAt(this.#seats, slot);
-    seat.pending += 1;
-    return seat;
+    costs[slot] = (costs[slot] ?? 0) + (this.#units[slot] ?? 0);
+    return slot;
   };
 
-  readonly changed = ({ slot, latencyMs, pending, peer }: Seat): void => {
+  readonly changed = ({ slot, latencyMs, peer }: Seat, pending: number): void => {
     // Of weight 0 are all or none.
     const unit = (latencyMs + LATENCY_FLOOR_MS) / (peer.weight || 1);
-    this.#costs[2 * slot] = unit * (pending + 1);
-    this.#costs[2 * slot + 1] = unit;
+    this.#costs[slot] = unit * (pending + 1);
+    this.#units[slot] = unit;
   };
 }

@@ -26,20 +26,19 @@ export class RendezvousStrategy implements Strategy {
     this.#classes = Uint32Array.from(seats, ({ peer }) => this.#weights.indexOf(peer.weight));
   };
 
-  readonly take = (key: string | undefined, avoid?: (peer: Peer) => boolean): Seat => {
+  readonly take = (key: string | undefined, avoid?: (peer: Peer) => boolean): number => {
     if (key === undefined) throw new RollcallError("ERR_OPTION", "strategy hash needs pick(key)");
     const highest = this.#highest(murmur3(key, 0), avoid);
-    let best = seatAt(this.#seats, 0);
+    let best = 0;
     let bestScore = -Infinity;
     for (const [at, weight] of this.#weights.entries()) {
       const { slot, hash } = highest[at] ?? NOBODY;
       if (slot < 0) continue;
       const score = -(weight || 1) / Math.log((hash + 1) / (UINT32 + 1));
       if (score <= bestScore) continue;
-      best = seatAt(this.#seats, slot);
+      best = slot;
       bestScore = score;
     }
-    best.pending += 1;
     return best;
   };
 

@@ -6,13 +6,13 @@ export interface Strategy {
   /** Those that may be picked have changed, or their weights; sorted by id, never empty. */
   readonly seat: (seats: readonly Seat[]) => void;
   /**
-   * The next one, with one more piece of work pending: a single call of a plain function, because a
-   * pick costs little more than its calls. Only those strategies heed `avoid` that would choose the
-   * same one again.
+   * The slot of the next one, which has one more piece of work pending from now on: a single call of
+   * a plain function, because a pick costs little more than its calls. Only those strategies heed
+   * `avoid` that would choose the same one again.
    */
-  readonly take: (key: string | undefined, avoid?: (peer: Peer) => boolean) => Seat;
-  /** The pending work of one of its seats has shrunk, or its latency has changed. */
-  readonly changed?: (seat: Seat) => void;
+  readonly take: (key: string | undefined, avoid?: (peer: Peer) => boolean) => number;
+  /** The pending work of one of its seats has changed by more than a `take`, or its latency has. */
+  readonly changed?: (seat: Seat, pending: number) => void;
 }
 
 /** The seat in a slot that is known to exist. */

@@ -1,26 +1,22 @@
 import { comparePeers } from "../../core/changes.ts";
 import type { Die } from "../random.ts";
 import type { Seat } from "../seat.ts";
-import { seatAt, type Strategy } from "./strategy.ts";
+import type { Strategy } from "./strategy.ts";
 
 /** Everybody is equally likely, weights aside. O(1). */
 export class RandomStrategy implements Strategy {
   readonly #die: Die;
-  #seats: readonly Seat[] = [];
+  #count = 0;
 
   constructor(die: Die) {
     this.#die = die;
   }
 
   readonly seat = (seats: readonly Seat[]): void => {
-    this.#seats = seats;
+    this.#count = seats.length;
   };
 
-  readonly take = (): Seat => {
-    const seat = seatAt(this.#seats, this.#die(this.#seats.length));
-    seat.pending += 1;
-    return seat;
-  };
+  readonly take = (): number => this.#die(this.#count);
 }
 
 /**
@@ -44,10 +40,8 @@ export class RoundRobinStrategy implements Strategy {
     this.#seats = seats;
   };
 
-  readonly take = (): Seat => {
+  readonly take = (): number => {
     this.#at = this.#at + 1 < this.#seats.length ? this.#at + 1 : 0;
-    const seat = seatAt(this.#seats, this.#at);
-    seat.pending += 1;
-    return seat;
+    return this.#at;
   };
 }

@@ -1,7 +1,7 @@
 import type { Die } from "../random.ts";
 import type { Seat } from "../seat.ts";
 import { smoothOrder } from "./smooth.ts";
-import { seatAt, type Strategy } from "./strategy.ts";
+import type { Strategy } from "./strategy.ts";
 
 /**
  * Each as likely as its weight says: anyone in an order in which each has as many turns as its
@@ -9,7 +9,6 @@ import { seatAt, type Strategy } from "./strategy.ts";
  */
 export class WeightedRandomStrategy implements Strategy {
   readonly #die: Die;
-  #seats: readonly Seat[] = [];
   #order: Uint32Array = new Uint32Array(0);
 
   constructor(die: Die) {
@@ -17,14 +16,11 @@ export class WeightedRandomStrategy implements Strategy {
   }
 
   readonly seat = (seats: readonly Seat[]): void => {
-    this.#seats = seats;
     this.#order = smoothOrder(seats.map(({ peer }) => peer.weight));
   };
 
-  readonly take = (): Seat => {
+  readonly take = (): number => {
     const order = this.#order;
-    const seat = seatAt(this.#seats, order[this.#die(order.length)] ?? 0);
-    seat.pending += 1;
-    return seat;
+    return order[this.#die(order.length)] ?? 0;
   };
 }

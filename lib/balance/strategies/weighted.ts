@@ -1,7 +1,7 @@
 import type { Die } from "../random.ts";
 import type { Seat } from "../seat.ts";
 import { smoothOrder } from "./smooth.ts";
-import { seatAt, type Strategy } from "./strategy.ts";
+import type { Strategy } from "./strategy.ts";
 
 /**
  * Weighted round robin in a smooth order that is computed when the list changes, so O(1) per pick.
@@ -9,7 +9,6 @@ import { seatAt, type Strategy } from "./strategy.ts";
  */
 export class WeightedStrategy implements Strategy {
   readonly #die: Die;
-  #seats: readonly Seat[] = [];
   #order: Uint32Array = new Uint32Array(0);
   #at = -1;
 
@@ -18,15 +17,12 @@ export class WeightedStrategy implements Strategy {
   }
 
   readonly seat = (seats: readonly Seat[]): void => {
-    this.#seats = seats;
     this.#order = smoothOrder(seats.map(({ peer }) => peer.weight));
     this.#at = this.#die(this.#order.length) - 1;
   };
 
-  readonly take = (): Seat => {
+  readonly take = (): number => {
     this.#at = this.#at + 1 < this.#order.length ? this.#at + 1 : 0;
-    const seat = seatAt(this.#seats, this.#order[this.#at] ?? 0);
-    seat.pending += 1;
-    return seat;
+    return this.#order[this.#at] ?? 0;
   };
 }
