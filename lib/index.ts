@@ -21,6 +21,7 @@ export { CLIENT_OPTIONS, PRESETS, REGISTRAR_OPTIONS } from "./core/option-table.
 export type { OptionRow, Preset } from "./core/option-table.ts";
 export {
   freezeBoundMs,
+  lossyFreezeBoundMs,
   learningMs,
   pauseToleratedMs,
   tuneClient,

@@ -1,8 +1,8 @@
 import { runKey } from "./peer.ts";
 import type { LeftCause } from "./peer.ts";
 
-/** Departures remembered by one follower. */
-const DEPARTURES_MAX = 32_768;
+/** Departures remembered by one follower: about 1 MB. More at one time may come back for a moment. */
+const DEPARTURES_MAX = 8192;
 
 /** Why peers left, the latest of each instance: bounded, the oldest are forgotten first. */
 export class Departures {

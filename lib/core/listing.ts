@@ -30,7 +30,7 @@ export interface Listing {
 }
 
 /** Departures from the list of usable peers that are remembered. */
-const LEFT_MAX = 32_768;
+const LEFT_MAX = 4096;
 
 /**
  * Makes listings out of what the followers hold, and tells two listings apart. Peers keep their

@@ -48,6 +48,16 @@ export const REGISTRAR_OPTIONS = {
     more: "tolerates loss; frozen processes are noticed later",
     less: "noticed sooner; at 1 a single late answer removes a peer",
   },
+  lossyMissedMax: {
+    local: 3,
+    lan: 6,
+    wan: 8,
+    min: 1,
+    max: 100,
+    text: "the same while packets are lost: one member in 100 answered late in the last 100 intervals and had not stood still itself",
+    more: "tolerates more loss; frozen processes are noticed later while there is some",
+    less: "noticed as soon as ever; what is not above `missedMax` changes nothing",
+  },
   goneAfterMs: {
     local: 5000,
     lan: 15_000,

@@ -80,6 +80,11 @@ export function freezeBoundMs(t: RegistrarTuning): number {
   );
 }
 
+/** The same while the path to the members loses packets. 2,790 ms by default. */
+export function lossyFreezeBoundMs(t: RegistrarTuning): number {
+  return freezeBoundMs({ ...t, missedMax: Math.max(t.missedMax, t.lossyMissedMax) });
+}
+
 /** A frozen process that thaws before this changes nothing. 750 ms by default. */
 export function pauseToleratedMs(t: RegistrarTuning): number {
   return t.missedMax === 1 ? t.answerWindowMs : t.answerWindowMs + t.probeIntervalMs;

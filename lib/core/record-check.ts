@@ -65,6 +65,7 @@ const REGISTRAR_EVENTS: Readonly<Record<RegistrarEvent["kind"], Shape>> = {
   started: {},
   stalled: { lateMs: "number" },
   learned: {},
+  path: { isLossy: "flag", late: "number", of: "number" },
   holding: { by: "text", lost: "number", of: "number" },
   released: { judged: "number", isCeiling: "flag" },
 };

@@ -91,6 +91,13 @@ export type RegistrarEvent =
   /** Its event loop stood still, and it learns anew. */
   | { readonly kind: "stalled"; readonly lateMs: number }
   | { readonly kind: "learned" }
+  /** Packets are lost, as `late` of `of` members show that answered late, or are not any more. */
+  | {
+      readonly kind: "path";
+      readonly isLossy: boolean;
+      readonly late: number;
+      readonly of: number;
+    }
   /** Removals are held: `lost` of `of` members left questions unanswered, or lost their connections. */
   | {
       readonly kind: "holding";

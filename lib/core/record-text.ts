@@ -67,6 +67,10 @@ export function describeRegistrarEvent(event: RegistrarEvent): string {
       return `registrar stood still for ${event.lateMs} ms, is learning`;
     case "learned":
       return "registrar has learned, judges";
+    case "path":
+      return event.isLossy
+        ? `packets are lost: ${event.late} of ${event.of} answered late, more questions are asked`
+        : "no packets are lost any more";
     case "holding": {
       const how = event.by === "silence" ? "are silent" : "lost their connections";
       return `registrar holds removals: ${event.lost} of ${event.of} ${how}`;

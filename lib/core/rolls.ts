@@ -2,6 +2,7 @@ import { Consumers } from "./consumers.ts";
 import { Fences } from "./fences.ts";
 import type { Proved } from "./fences.ts";
 import { Judgement } from "./judgement.ts";
+import { Lossiness } from "./lossiness.ts";
 import type { Answer, FromRegistrar, Report, Update } from "./messages.ts";
 import type { RegistrarTuning } from "./options.ts";
 import type { Settled } from "./notices.ts";
@@ -23,6 +24,7 @@ import { Trust } from "./trust.ts";
 export class Rolls {
   readonly registry = new Registry();
   readonly rounds: Rounds;
+  readonly lossiness: Lossiness;
   readonly trust: Trust;
   readonly publisher: Publisher;
   readonly recorder: Recorder;
@@ -42,6 +44,7 @@ export class Rolls {
     const { epoch, tuning, nowMs } = options;
     this.#emit = options.emit;
     this.rounds = new Rounds(tuning, nowMs);
+    this.lossiness = new Lossiness(tuning);
     this.trust = new Trust(tuning);
     this.trust.learn(nowMs, "start");
     this.recorder = new Recorder({ epoch, tuning, nowMs });
@@ -91,6 +94,7 @@ export class Rolls {
     if (member === undefined) return false;
     if (missed > 0) {
       const { round, stalledMs } = answer;
+      if (!this.trust.isLearning) this.lossiness.note(route, stalledMs, nowMs);
       this.note(member, { kind: "answered", round, missed, stalledMs }, nowMs);
     }
     const isNews = this.judgement.stalled(member, answer.stalledMs, nowMs);
@@ -164,6 +168,7 @@ export class Rolls {
   /** Lets the clock do what is due. */
   advance(nowMs: number): void {
     if (this.trust.due(nowMs)) this.#endLearning(nowMs);
+    if (this.lossiness.advance(this.registry.size, nowMs)) this.#turnPatient(nowMs);
     const due = this.rounds.due(nowMs);
     if (due.ask.length > 0) this.#emit({ kind: "survey", round: due.round, routes: due.ask });
     for (const route of due.late) this.#late(route, nowMs);
@@ -180,6 +185,7 @@ export class Rolls {
   nextMs(): number {
     return Math.min(
       this.rounds.nextMs(),
+      this.lossiness.nextMs(),
       this.trust.nextMs(),
       this.publisher.nextMs(),
       this.judgement.nextMs(),
@@ -200,6 +206,16 @@ export class Rolls {
     const lateness = this.rounds.lateness(route);
     if (member?.entry.standing !== "alive" || lateness === undefined) return;
     this.note(member, { kind: "late", ...lateness }, nowMs);
+  }
+
+  /** The path began to lose packets, or has lost none for a while. */
+  #turnPatient(nowMs: number): void {
+    const { isLossy, late, missedMax } = this.lossiness;
+    this.rounds.missedMax = missedMax;
+    const of = this.registry.size;
+    this.recorder.noteRegistrar({ kind: "path", isLossy, late, of }, nowMs);
+    const event = isLossy ? "registrar.pathLossy" : "registrar.pathClear";
+    this.#emit({ kind: "note", event, detail: `${late} of ${of} late, missedMax ${missedMax}` });
   }
 
   #endLearning(nowMs: number): void {

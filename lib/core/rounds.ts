@@ -57,6 +57,8 @@ export class Rounds {
   readonly #slots: Set<string>[];
   readonly #slotMs: number;
   readonly #originMs: number;
+  /** Questions in a row that may stay unanswered; may change at any time. */
+  missedMax: number;
   #ticked = 0;
   #round = 0;
   /** Questions without an answer before the latest one that came; 0 once told. */
@@ -67,6 +69,7 @@ export class Rounds {
 
   constructor(tuning: RegistrarTuning, nowMs: number) {
     this.#tuning = tuning;
+    this.missedMax = tuning.missedMax;
     this.#originMs = nowMs;
     const count = Math.min(SLOTS_MAX, Math.max(1, Math.floor(tuning.surveyIntervalMs / TICK_MS)));
     this.#slots = Array.from({ length: count }, () => new Set<string>());
@@ -221,7 +224,7 @@ export class Rounds {
   /** Counts a question without an answer. True if it was one too many; else one more follows. */
   #missed(respondent: Respondent): boolean {
     respondent.missed += 1;
-    const isSilent = respondent.missed >= this.#tuning.missedMax;
+    const isSilent = respondent.missed >= this.missedMax;
     respondent.probe = isSilent ? 0 : this.#round + 1;
     return isSilent;
   }

@@ -1,5 +1,5 @@
 import { RollcallError } from "../core/errors.ts";
-import { freezeBoundMs, tuneRegistrar } from "../core/options.ts";
+import { lossyFreezeBoundMs, tuneRegistrar } from "../core/options.ts";
 import { REGISTRAR_OPTIONS } from "../core/option-table.ts";
 import type { Preset } from "../core/option-table.ts";
 import type { RegistrarTuning } from "../core/options.ts";
@@ -84,7 +84,7 @@ export function settleRegistrar(options: RegistrarOptions): RegistrarSettings {
         ? null
         : formatEndpoint(parseEndpoint(advertise, "connect", "advertise")),
     tuning,
-    heartbeatTimeoutMs: Math.max(HEARTBEAT_TIMEOUT_MS, 2 * freezeBoundMs(tuning)),
+    heartbeatTimeoutMs: Math.max(HEARTBEAT_TIMEOUT_MS, 2 * lossyFreezeBoundMs(tuning)),
     disconnectMessages,
     keys: settleRegistrarKeys(options.keys),
   };

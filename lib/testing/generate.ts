@@ -1,4 +1,4 @@
-import { freezeBoundMs, pauseToleratedMs, tuneRegistrar } from "../core/options.ts";
+import { lossyFreezeBoundMs, pauseToleratedMs, tuneRegistrar } from "../core/options.ts";
 import type { ClientTuning, RegistrarTuning, Some } from "../core/options.ts";
 import { someCast, someRegistrars } from "./cast.ts";
 import type { Size } from "./cast.ts";
@@ -114,7 +114,7 @@ function someNetwork(random: Random, registrar: Some<RegistrarTuning>): Partial<
       [0, 8],
     ] as const),
     // Above the survey bound, as the transport has it.
-    heartbeatMs: random.pick([1.5, 1.5, 4]) * freezeBoundMs(tuning),
+    heartbeatMs: random.pick([1.5, 1.5, 4]) * lossyFreezeBoundMs(tuning),
     rosterQueue: random.pick([1000, 1000, 16, 4]),
   };
 }

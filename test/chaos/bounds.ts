@@ -1,4 +1,4 @@
-import { silenceMs, freezeBoundMs, pauseToleratedMs } from "../../lib/core/options.ts";
+import { silenceMs, lossyFreezeBoundMs, pauseToleratedMs } from "../../lib/core/options.ts";
 import { tuneClient, tuneRegistrar } from "../../lib/index.ts";
 import { boundsOf } from "../../lib/testing/bounds.ts";
 import { NETWORK } from "../../lib/testing/network.ts";
@@ -45,8 +45,8 @@ export function defaultBounds(): Bounds {
   return {
     toleratedMs: pauseToleratedMs(registrar) - PAUSE_SLACK_MS,
     stallMs: registrar.stallMs - PAUSE_SLACK_MS,
-    plainMs: freezeBoundMs(registrar) + SLACK_MS,
-    troubledMs: freezeBoundMs(registrar) + staleMs + SLACK_MS,
+    plainMs: lossyFreezeBoundMs(registrar) + SLACK_MS,
+    troubledMs: lossyFreezeBoundMs(registrar) + staleMs + SLACK_MS,
     returnMs: derived.returnMs,
     // A mass loss that is held ends when its members are back, so its ceiling does not count here.
     healMs: derived.convergenceMs - registrar.holdMaxMs,

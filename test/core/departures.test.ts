@@ -16,10 +16,10 @@ test("the latest cause of each instance is remembered", () => {
 test("the oldest departures are forgotten first, and a repeated one counts as new", () => {
   const departures = new Departures();
   const numbered = (n: number) => ({ id: `c${n}`, instance: "i1" });
-  for (let n = 0; n < 32_768; n += 1) departures.note("cache", numbered(n), "goodbye");
+  for (let n = 0; n < 8192; n += 1) departures.note("cache", numbered(n), "goodbye");
   departures.note("cache", numbered(0), "replaced");
-  departures.note("cache", numbered(32_768), "goodbye");
+  departures.note("cache", numbered(8192), "goodbye");
   assert.equal(departures.causeOf("cache", numbered(0)), "replaced");
   assert.equal(departures.causeOf("cache", numbered(1)), undefined);
-  assert.equal(departures.causeOf("cache", numbered(32_768)), "goodbye");
+  assert.equal(departures.causeOf("cache", numbered(8192)), "goodbye");
 });

@@ -115,7 +115,10 @@ test("lateness, challenges and what was not judged are part of the story", () =>
   const found = rig.surveyor.explain("cache", "c1", rig.nowMs);
   assert.deepEqual(
     found?.registrar.map(({ agoMs, event }) => [agoMs, event]),
-    [[0, "registrar stood still for 1000 ms, is learning"]],
+    [
+      [1960, "packets are lost: 1 of 1 answered late, more questions are asked"],
+      [0, "registrar stood still for 1000 ms, is learning"],
+    ],
   );
 });
 

@@ -4,6 +4,7 @@ import { CLIENT_OPTIONS, PRESETS, REGISTRAR_OPTIONS } from "../../lib/core/optio
 import type { OptionRow, Preset } from "../../lib/core/option-table.ts";
 import {
   freezeBoundMs,
+  lossyFreezeBoundMs,
   learningMs,
   pauseToleratedMs,
   silenceMs,
@@ -85,23 +86,47 @@ test("a learning time that ends before members come back is refused", () => {
   assert.equal(tuneRegistrar({ reconnectMaxMs: 2000, learningMaxMs: 2000 }).learningMaxMs, 2000);
 });
 
-const FORMULAS: readonly (readonly [Preset, freeze: number, pause: number, learning: number])[] = [
-  ["local", 500 + 250 + 2 * 100 + 20 + 5, 350, 500 + 50 + 500 + 250],
-  ["lan", 2040, 750, 3700],
-  ["wan", 2000 + 1500 + 3 * 750 + 20 + 50, 2250, 5000 + 1000 + 2000 + 1500],
-];
+interface Formulas {
+  readonly freeze: number;
+  readonly lossy: number;
+  readonly pause: number;
+  readonly learning: number;
+}
 
-for (const [preset, freeze, pause, learning] of FORMULAS) {
+const FORMULAS: Readonly<Record<Preset, Formulas>> = {
+  local: {
+    freeze: 500 + 250 + 2 * 100 + 20 + 5,
+    lossy: 500 + 250 + 2 * 100 + 20 + 5,
+    pause: 350,
+    learning: 500 + 50 + 500 + 250,
+  },
+  lan: { freeze: 2040, lossy: 2790, pause: 750, learning: 3700 },
+  wan: {
+    freeze: 2000 + 1500 + 3 * 750 + 20 + 50,
+    lossy: 2000 + 1500 + 7 * 750 + 20 + 50,
+    pause: 2250,
+    learning: 5000 + 1000 + 2000 + 1500,
+  },
+};
+
+for (const preset of PRESETS) {
+  const { freeze, lossy, pause, learning } = FORMULAS[preset];
   test(`${preset} notices a frozen process in ${freeze} ms, bears ${pause}, learns ${learning}`, () => {
     const tuning = tuneRegistrar({ preset });
     assert.equal(freezeBoundMs(tuning), freeze);
+    assert.equal(lossyFreezeBoundMs(tuning), lossy);
     assert.equal(pauseToleratedMs(tuning), pause);
     assert.equal(learningMs(tuning), learning);
   });
 }
 
-test("a frozen process is out in under 3 s by default", () => {
-  assert.ok(freezeBoundMs(tuneRegistrar()) < 3000);
+test("a frozen process is out in under 3 s by default, also where packets are lost", () => {
+  assert.ok(lossyFreezeBoundMs(tuneRegistrar()) < 3000);
+});
+
+test("whoever asks often anyway asks no less where packets are lost", () => {
+  const often = tuneRegistrar({ missedMax: 9, lossyMissedMax: 2 });
+  assert.equal(lossyFreezeBoundMs(often), freezeBoundMs(often));
 });
 
 test("where one late answer is silence, only the answer window is borne", () => {

@@ -28,6 +28,7 @@ const REGISTRAR_KINDS: readonly RegistrarEvent["kind"][] = [
   "started",
   "stalled",
   "learned",
+  "path",
   "holding",
   "released",
 ];

@@ -47,6 +47,7 @@ export const REGISTRAR_EVENTS: Samples<RegistrarEvent> = {
   started: { kind: "started" },
   stalled: { kind: "stalled", lateMs: 6000 },
   learned: { kind: "learned" },
+  path: { kind: "path", isLossy: true, late: 2, of: 30 },
   holding: { kind: "holding", by: "closing", lost: 28, of: 30 },
   released: { kind: "released", judged: 2, isCeiling: false },
 };

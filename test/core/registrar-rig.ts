@@ -21,6 +21,8 @@ export class RegistrarRig {
   readonly surveyor: Surveyor;
   readonly tuning: RegistrarTuning;
   readonly frozen = new Set<string>();
+  /** Who says with each answer that it stood still, and for how long. */
+  readonly stalls = new Map<string, number>();
   /** Everything since the last `clear`. */
   effects: { readonly atMs: number; readonly effect: SurveyorEffect }[] = [];
   nowMs: number;
@@ -148,7 +150,9 @@ export class RegistrarRig {
 
   #answer(survey: { readonly round: number; readonly routes: readonly string[] }): void {
     for (const route of survey.routes) {
-      if (!this.frozen.has(route)) this.receive(route, answerOf(survey.round));
+      if (this.frozen.has(route)) continue;
+      const stalledMs = this.stalls.get(route) ?? 0;
+      this.receive(route, answerOf(survey.round, stalledMs));
     }
   }
 }

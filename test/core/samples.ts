@@ -85,8 +85,8 @@ export function watchOf(services: readonly string[], change: Partial<Watch> = {}
   };
 }
 
-export function answerOf(round: number): ToRegistrar {
-  return { kind: "answer", epoch: EPOCH, round, stalledMs: 0 };
+export function answerOf(round: number, stalledMs = 0): ToRegistrar {
+  return { kind: "answer", epoch: EPOCH, round, stalledMs };
 }
 
 export function welcomeOf(change: Partial<Welcome> = {}): Welcome {

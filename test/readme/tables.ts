@@ -3,6 +3,7 @@ import { CLIENT_OPTIONS, REGISTRAR_OPTIONS } from "../../lib/core/option-table.t
 import type { OptionRow } from "../../lib/core/option-table.ts";
 import {
   freezeBoundMs,
+  lossyFreezeBoundMs,
   learningMs,
   pauseToleratedMs,
   tuneRegistrar,
@@ -16,7 +17,7 @@ export interface MadePart {
   readonly text: string;
 }
 
-const FORMULAS = { freezeBoundMs, pauseToleratedMs, learningMs };
+const FORMULAS = { freezeBoundMs, lossyFreezeBoundMs, pauseToleratedMs, learningMs };
 
 /** Every part of the documents that is made from data. */
 export const MADE_PARTS: readonly MadePart[] = [

@@ -1,4 +1,9 @@
-import { freezeBoundMs, pauseToleratedMs, tuneClient, tuneRegistrar } from "../../lib/index.ts";
+import {
+  lossyFreezeBoundMs,
+  pauseToleratedMs,
+  tuneClient,
+  tuneRegistrar,
+} from "../../lib/index.ts";
 import { silenceMs } from "../../lib/core/options.ts";
 
 /** What is promised, in milliseconds, with the slack of a machine that does much else. */
@@ -25,7 +30,7 @@ export function documentedBounds(): Bounds {
   const { surveyIntervalMs, answerWindowMs, reconnectMaxMs, rejoinJitterMs } = registrar;
   const silence = silenceMs(surveyIntervalMs, answerWindowMs);
   return {
-    outMs: freezeBoundMs(registrar) + SLACK_MS,
+    outMs: lossyFreezeBoundMs(registrar) + SLACK_MS,
     lostMs: Math.max(silence, 3 * registrar.announceIntervalMs) + SLACK_MS,
     harmlessMs: pauseToleratedMs(registrar),
     // The connection is found dead, made anew, greeted, and a snapshot asked for twice.

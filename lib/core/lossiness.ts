@@ -1,0 +1,73 @@
+import type { RegistrarTuning } from "./options.ts";
+
+/** A late answer is remembered for so many survey intervals. */
+const INTERVALS = 100;
+/** For each so many members, one that was late is enough. */
+const MEMBERS_EACH = 100;
+/** Of more than a million members nobody asks more. */
+const LATE_MAX = 16_384;
+
+/**
+ * Whether the path to the members loses packets. TCP sends what was lost again after 0.2, 0.4, 0.8
+ * seconds and so on, so an answer then comes late though its sender did not stand still: that it says
+ * itself. Three questions are not enough on such a path (saw, with 5 % lost each way: 2 to 7 of 100
+ * members suspect for a moment within ten minutes), so more are asked for as long as it is one.
+ */
+export class Lossiness {
+  readonly #tuning: RegistrarTuning;
+  /** Connections that answered late, and when they did last; the longest ago first. */
+  readonly #late = new Map<string, number>();
+  #isLossy = false;
+
+  constructor(tuning: RegistrarTuning) {
+    this.#tuning = tuning;
+  }
+
+  get isLossy(): boolean {
+    return this.#isLossy;
+  }
+
+  /** Connections that answered late, of those that are remembered. */
+  get late(): number {
+    return this.#late.size;
+  }
+
+  /** Questions in a row that a member may leave unanswered now. */
+  get missedMax(): number {
+    const { missedMax, lossyMissedMax } = this.#tuning;
+    return this.#isLossy ? Math.max(missedMax, lossyMissedMax) : missedMax;
+  }
+
+  /** Somebody answered late, and had stood still itself for so long. */
+  note(route: string, stalledMs: number, nowMs: number): void {
+    if (stalledMs >= this.#tuning.probeIntervalMs) return;
+    this.#late.delete(route);
+    this.#late.set(route, nowMs);
+    if (this.#late.size <= LATE_MAX) return;
+    const [first] = this.#late.keys();
+    if (first !== undefined) this.#late.delete(first);
+  }
+
+  /** True where it became lossy, or is not any more, of so many members. */
+  advance(members: number, nowMs: number): boolean {
+    const fromMs = nowMs - this.#rememberMs;
+    for (const [route, atMs] of this.#late) {
+      if (atMs > fromMs) break;
+      this.#late.delete(route);
+    }
+    const isLossy = this.#late.size >= Math.max(1, members / MEMBERS_EACH);
+    if (isLossy === this.#isLossy) return false;
+    this.#isLossy = isLossy;
+    return true;
+  }
+
+  /** When the first of them is forgotten. */
+  nextMs(): number {
+    for (const atMs of this.#late.values()) return atMs + this.#rememberMs;
+    return Infinity;
+  }
+
+  get #rememberMs(): number {
+    return INTERVALS * this.#tuning.surveyIntervalMs;
+  }
+}
