@@ -17,6 +17,7 @@ import type { ClientPort } from "../transport/port.ts";
 import { decodeFromRegistrar, encodeToRegistrar } from "../wire/survey.ts";
 import { Credentials } from "./credentials.ts";
 import { emitNever, emitSoon } from "./emissions.ts";
+import type { Emitter } from "./emissions.ts";
 import { Denials } from "./denials.ts";
 import { Collector, proofTimeMs } from "./farewell.ts";
 import type { LeaveProof, Parting } from "./farewell.ts";
@@ -45,7 +46,7 @@ export interface ShellSetup {
  * A client machine with its sockets: frames and the clock in, frames and observables out. Members
  * and watchers are thin faces of it.
  */
-export class ClientShell {
+export class ClientShell implements Emitter {
   readonly streams: Streams;
   readonly inquiries: Inquiries;
   readonly client: Client;
@@ -108,7 +109,9 @@ export class ClientShell {
       const isReady = (): true | undefined => (this.client.isReady ? true : undefined);
       await this.until(isReady, options);
     }
-    this.#emitNow();
+    emitNever(this);
+    this.show();
+    this.tell();
   }
 
   /**
@@ -140,7 +143,7 @@ export class ClientShell {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#loop.stop();
-    emitNever(this.#emitNow);
+    emitNever(this);
     this.#waits.close();
     this.streams.complete();
     await Promise.all(this.#ports.map((port) => port.close(LINGER_MS)));
@@ -197,7 +200,7 @@ export class ClientShell {
   #act(effect: ClientEffect): void {
     switch (effect.kind) {
       case "changed":
-        return emitSoon(this.#emitNow);
+        return emitSoon(this);
       case "connection":
         return this.#denials.connected(effect.connection);
       case "refused":
@@ -243,13 +246,17 @@ export class ClientShell {
     }
   }
 
-  readonly #emitNow = (): void => {
-    emitNever(this.#emitNow);
+  show(): void {
     if (this.#isClosed || !this.client.isReady) return;
-    this.streams.update();
+    this.streams.show();
+  }
+
+  tell(): void {
+    if (this.#isClosed || !this.client.isReady) return;
+    this.streams.tell();
     // Subscribers have it now, so whoever waits for that can be told.
     if (this.client.voice.hasToAcknowledge) this.take({ kind: "emitted" });
-  };
+  }
 }
 
 type Transmission = "dial" | "hangup" | "send" | "follow" | "subscribe" | "unsubscribe";

@@ -1,4 +1,5 @@
 import { mergeMap, Observable, ReplaySubject } from "rxjs";
+import { isSameList } from "../core/changes.ts";
 import type { Change } from "../core/changes.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import type { Connection } from "../core/io.ts";
@@ -37,8 +38,11 @@ export class Streams {
   readonly #service: string;
   readonly #registrars: readonly string[];
   readonly #consumer: () => Consumer;
+  readonly #shown = new ReplaySubject<readonly Peer[]>(1);
   readonly #steps = new ReplaySubject<Step>(1);
   readonly #connection = new ReplaySubject<ConnectionState>(1);
+  /** As shown last; what is to be told of it may be still to come. */
+  #listing: Listing | null = null;
   #latest: Step | null = null;
 
   constructor(options: {
@@ -58,17 +62,9 @@ export class Streams {
     this.#connection.subscribe(subscriber),
   );
 
-  readonly peers$: Observable<readonly Peer[]> = new Observable((subscriber) => {
-    let last: readonly Peer[] | null = null;
-    return this.#steps.subscribe({
-      next: ({ listing: { usable } }) => {
-        if (usable === last) return;
-        last = usable;
-        subscriber.next(usable);
-      },
-      complete: () => subscriber.complete(),
-    });
-  });
+  readonly peers$: Observable<readonly Peer[]> = new Observable((subscriber) =>
+    this.#shown.subscribe(subscriber),
+  );
 
   readonly view$: Observable<View> = new Observable<View>((subscriber) => {
     let last: readonly Peer[] | null = null;
@@ -86,11 +82,12 @@ export class Streams {
 
   /** The latest usable peers; empty before the first snapshot. */
   get peers(): readonly Peer[] {
-    return this.#latest?.listing.usable ?? [];
+    return this.#listing?.usable ?? [];
   }
 
   /** The latest view, with the changes of its own step; empty and stale before the first snapshot. */
   get view(): View {
+    this.tell();
     if (this.#latest !== null) return this.#view(this.#latest, this.#latest.changes);
     const service = this.#service;
     return {
@@ -105,18 +102,27 @@ export class Streams {
     };
   }
 
-  /** The lists may differ: emits once if they do. */
-  update(): void {
-    const before = this.#latest?.listing ?? null;
+  /** The lists may differ: emits the peers if they do. */
+  show(): void {
+    const before = this.#listing?.usable;
     const listing = this.#lister.list();
+    const isUnchanged = before !== undefined && isSameList(before, listing.usable);
+    this.#listing = isUnchanged ? { ...listing, usable: before } : listing;
+    if (!isUnchanged) this.#shown.next(listing.usable);
+  }
+
+  /** What was shown may differ from what was told: emits the view, once, if it does. */
+  tell(): void {
+    const listing = this.#listing;
+    const before = this.#latest?.listing ?? null;
+    if (listing === null || listing === before) return;
     const changes = this.#lister.changes(before?.usable ?? null, listing);
     const consumer = this.#consumer();
     const isSameOne = ordinalOf(consumer) === ordinalOf(this.#latest?.consumer);
     if (before !== null && changes.length === 0 && isSameOne && isSame(before, listing)) return;
     this.#lister.remember(changes);
-    const isUnchanged = before !== null && changes.length === 0;
     this.#latest = {
-      listing: isUnchanged ? { ...listing, usable: before.usable } : listing,
+      listing,
       consumer,
       revision: (this.#latest?.revision ?? 0) + 1,
       asOf: wallOf(listing.asOfMs),
@@ -138,6 +144,7 @@ export class Streams {
   complete(): void {
     this.#connection.next({ kind: "closed" });
     this.#connection.complete();
+    this.#shown.complete();
     this.#steps.complete();
   }
 

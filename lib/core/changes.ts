@@ -60,6 +60,17 @@ export function changesBetween(
   return left.length === 0 ? came : came.length === 0 ? left : [...left, ...came];
 }
 
+/** True where nothing turns one list into the other. */
+export function isSameList(a: readonly Peer[], b: readonly Peer[]): boolean {
+  return a.length === b.length && a.every((peer, at) => isSamePeer(peer, b[at]));
+}
+
+function isSamePeer(a: Peer, b: Peer | undefined): boolean {
+  if (a === b) return true;
+  if (b === undefined || comparePeers(a, b) !== 0) return false;
+  return a.instance === b.instance && isSameCard(a, b);
+}
+
 /** True where two cards say the same. */
 export function isSameCard(a: Card, b: Card): boolean {
   return (

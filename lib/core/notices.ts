@@ -24,6 +24,12 @@ export interface Settled extends Waiting {
   readonly revision: number;
 }
 
+/** What is due to be said, in order, and the waits that end with it. */
+export interface PublisherDue {
+  readonly publications: readonly Publication[];
+  readonly settled: readonly Settled[];
+}
+
 /** Who speaks, and how far it trusts its lists. */
 export interface Speaker {
   readonly epoch: string;

@@ -6,19 +6,13 @@ import type { Entry, LeftCause, Tombstone } from "./peer.ts";
 import { Greeter } from "./greeter.ts";
 import { Pace } from "./pace.ts";
 import { announcementOf, isFenced, pulseOf } from "./notices.ts";
-import type { Publication, Settled, Speaker, Waiting } from "./notices.ts";
+import type { Publication, PublisherDue, Settled, Speaker, Waiting } from "./notices.ts";
 import { PulseTimer } from "./pulse.ts";
 import { Roster } from "./roster.ts";
 import { ALL, deltaTopic, PULSE_TOPIC } from "./topics.ts";
 
 /** Of all time, what may be spent on repeating where idle services stand. */
 const REPEATS_SHARE = 0.25;
-
-/** What is due to be said, in order. */
-export interface PublisherDue {
-  readonly publications: readonly Publication[];
-  readonly settled: readonly Settled[];
-}
 
 interface Line {
   readonly roster: Roster;
@@ -132,7 +126,8 @@ export class Publisher {
     return empty !== undefined && this.#drop(empty);
   }
 
-  due(nowMs: number): PublisherDue {
+  /** What has changed and may be said now. */
+  changes(nowMs: number): PublisherDue {
     const publications: Publication[] = [];
     const settled: Settled[] = [];
     for (const service of this.#unsettled) {
@@ -144,12 +139,14 @@ export class Publisher {
       line.waiting = [];
       this.#unsettled.delete(service);
     }
-    publications.push(
-      ...this.#greetings(nowMs),
-      ...this.#announcements(nowMs),
-      ...this.#signOfLife(nowMs),
-    );
     return { publications, settled };
+  }
+
+  /** That, and what is said for the clock's sake. */
+  due(nowMs: number): PublisherDue {
+    const { publications, settled } = this.changes(nowMs);
+    const repeats = [...this.#greetings(nowMs), ...this.#announcements(nowMs)];
+    return { publications: [...publications, ...repeats, ...this.#signOfLife(nowMs)], settled };
   }
 
   nextMs(): number {

@@ -5,7 +5,7 @@ import { Judgement } from "./judgement.ts";
 import { Lossiness } from "./lossiness.ts";
 import type { Answer, FromRegistrar, Report, Update } from "./messages.ts";
 import type { RegistrarTuning } from "./options.ts";
-import type { Settled } from "./notices.ts";
+import type { PublisherDue, Settled } from "./notices.ts";
 import { Publisher } from "./publisher.ts";
 import type { PeerEvent } from "./record-event.ts";
 import { Recorder, someNames } from "./recorder.ts";
@@ -165,6 +165,11 @@ export class Rolls {
     this.judgement.sight(member, sighting, nowMs);
   }
 
+  /** What an input has changed is said before the clock is asked for anything else. */
+  publishChanges(nowMs: number): void {
+    this.#publish(this.publisher.changes(nowMs), nowMs);
+  }
+
   /** Lets the clock do what is due. */
   advance(nowMs: number): void {
     if (this.trust.due(nowMs)) this.#endLearning(nowMs);
@@ -177,7 +182,7 @@ export class Rolls {
       if (member?.entry.standing === "alive") this.sight(member, "fellSilent", nowMs);
     }
     this.judgement.advance(nowMs);
-    this.#publish(nowMs);
+    this.#publish(this.publisher.due(nowMs), nowMs);
     this.fences.advance(nowMs);
     for (const proved of this.#proofs.splice(0)) this.#proved(proved, nowMs);
   }
@@ -230,8 +235,7 @@ export class Rolls {
     this.#emit({ kind: "authority", authority });
   }
 
-  #publish(nowMs: number): void {
-    const due = this.publisher.due(nowMs);
+  #publish(due: PublisherDue, nowMs: number): void {
     for (const publication of due.publications) {
       this.#emit({ kind: "publish", ...publication });
       this.recorder.published(publication.message);

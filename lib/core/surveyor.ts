@@ -34,6 +34,7 @@ export class Surveyor {
   readonly #topics: TopicBook;
   #effects: SurveyorEffect[] = [];
   #publications: SurveyorEffect[] = [];
+  #urgent: ((effect: SurveyorEffect) => void) | undefined;
   #expectedMs: number;
   /** Nearly every input is an answer that changes nothing, at a time at which nothing is due. */
   #isRoutine = false;
@@ -102,14 +103,23 @@ export class Surveyor {
     return this.#records.record(service, nowMs);
   }
 
-  /** Takes one input and does what is due. */
-  handle(input: SurveyorInput, nowMs: number): readonly SurveyorEffect[] {
+  /**
+   * Takes one input and does what is due. Publications are `urgent`, because many wait for them: they
+   * are handed out as soon as they are known, and without `urgent` they are returned before the rest.
+   */
+  handle(
+    input: SurveyorInput,
+    nowMs: number,
+    urgent?: (effect: SurveyorEffect) => void,
+  ): readonly SurveyorEffect[] {
     this.#effects = [];
     this.#publications = [];
+    this.#urgent = urgent;
     this.#isRoutine = false;
     this.#noticeStall(nowMs);
     this.#take(input, nowMs);
     if (this.#isRoutine && nowMs < this.#expectedMs) return this.#effects;
+    this.#rolls.publishChanges(nowMs);
     this.#admission.advance(nowMs);
     this.#rolls.advance(nowMs);
     this.#serveSnapshots(nowMs);
@@ -122,8 +132,9 @@ export class Surveyor {
 
   /** What many wait for goes out before what one waits for. */
   #emit(effect: SurveyorEffect): void {
-    if (effect.kind === "publish") this.#publications.push(effect);
-    else this.#effects.push(effect);
+    if (effect.kind !== "publish") this.#effects.push(effect);
+    else if (this.#urgent === undefined) this.#publications.push(effect);
+    else this.#urgent(effect);
   }
 
   /** When the next wake-up is due. */

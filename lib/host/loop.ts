@@ -2,7 +2,8 @@ import { nowMs } from "./clock.ts";
 
 /** A deterministic machine: an input and the time go in, effects come out. */
 export interface Machine<I, E> {
-  handle(input: I, nowMs: number): readonly E[];
+  /** What is `urgent` may be performed before all else is thought through; it is not returned then. */
+  handle(input: I, nowMs: number, urgent: (effect: E) => void): readonly E[];
   readonly nextDeadlineMs: number;
 }
 
@@ -16,6 +17,7 @@ const TIMER_MAX_MS = 2_000_000_000;
 export class Loop<I, E> {
   readonly #machine: Machine<I, E>;
   readonly #perform: (effect: E) => void;
+  readonly #settled: (() => void) | undefined;
   readonly #wake: I;
   readonly #waiting: I[] = [];
   #isRunning = false;
@@ -28,9 +30,12 @@ export class Loop<I, E> {
     readonly machine: Machine<I, E>;
     readonly wake: I;
     readonly perform: (effect: E) => void;
+    /** Called when an input is done with. */
+    readonly settled?: () => void;
   }) {
     this.#machine = options.machine;
     this.#perform = options.perform;
+    this.#settled = options.settled;
     this.#wake = options.wake;
   }
 
@@ -42,7 +47,10 @@ export class Loop<I, E> {
     this.#isRunning = true;
     try {
       for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-        for (const effect of this.#machine.handle(next, nowMs())) this.#perform(effect);
+        for (const effect of this.#machine.handle(next, nowMs(), this.#perform)) {
+          this.#perform(effect);
+        }
+        this.#settled?.();
       }
     } finally {
       this.#isRunning = false;

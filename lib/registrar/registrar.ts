@@ -95,6 +95,7 @@ class RegistrarShell implements Registrar {
       machine: this.#surveyor,
       wake: { kind: "wake" },
       perform: (effect) => this.#perform(effect),
+      settled: () => this.#views.tell(),
     });
     this.#views = new RegistrarViews(this.#surveyor, this.epoch);
     this.#gate = settings.keys === null ? null : this.#gateWith(settings.keys);

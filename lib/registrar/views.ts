@@ -16,6 +16,8 @@ export class RegistrarViews {
   readonly #epoch: string;
   readonly #subject = new Subject<Change>();
   readonly #known = new Map<string, Listed>();
+  /** Published, and still to be told. */
+  #untold: Delta[] = [];
   #isComplete = false;
 
   constructor(surveyor: Surveyor, epoch: string) {
@@ -49,9 +51,20 @@ export class RegistrarViews {
     };
   }
 
-  /** A revision went out: told at the cost of what changed, however long the list. */
-  published({ service, changes }: Delta): void {
-    if (!this.#subject.observed) return;
+  /** A revision went out, in the midst of things: whoever listens may look at what comes of them. */
+  published(delta: Delta): void {
+    if (this.#subject.observed) this.#untold.push(delta);
+  }
+
+  /** Tells what was published, at the cost of what changed, however long the list. */
+  tell(): void {
+    if (this.#untold.length === 0) return;
+    const untold = this.#untold;
+    this.#untold = [];
+    for (const delta of untold) this.#tell(delta);
+  }
+
+  #tell({ service, changes }: Delta): void {
     const listed = this.#known.get(service) ?? new Map<string, Peer>();
     this.#known.set(service, listed);
     for (const change of changes) {

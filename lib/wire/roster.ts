@@ -1,7 +1,7 @@
 import { LIMITS } from "../core/limits.ts";
 import { RollcallError } from "../core/errors.ts";
 import type { Announce, Delta, Pulse, RosterChange, RosterMessage } from "../core/messages.ts";
-import { ALL, parseTopic, type Topic } from "../core/topics.ts";
+import { ALL, parseTopic, PULSE_TOPIC, type Topic } from "../core/topics.ts";
 import { authority, cause, checkName, entry, id, instance, standing } from "./card.ts";
 import { decode, encode, type Codec } from "./codec.ts";
 import { CHANGE, KIND } from "./kinds.ts";
@@ -59,10 +59,9 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * or `ERR_WIRE` for what cannot travel.
  */
 export function encodeRoster(message: RosterMessage, topic: string): Uint8Array[] {
-  const parsed = parseTopic(topic);
-  const reason = checkTopic(parsed);
+  const { parsed, reason, frame } = topic === latest.text ? latest : remember(topic);
   if (reason !== undefined) throw new RollcallError("ERR_WIRE", reason);
-  return [encoder.encode(topic), ...encodeBody(message, parsed)];
+  return [frame, ...encodeBody(message, parsed)];
 }
 
 /** The roster message in frames of any bytes, topic first. Never throws. */
@@ -75,11 +74,10 @@ export function decodeRoster(
   }
   const topic = readTopic(frames[0]);
   if (topic === undefined) return rejected("the topic is too long or not UTF-8");
-  const parsed = parseTopic(topic);
-  const reason = checkTopic(parsed);
+  const { text, parsed, reason } = topic;
   if (reason !== undefined) return rejected(reason);
   const decoded = decodeBody(frames.slice(1), parsed);
-  return decoded.ok ? accepted({ topic, message: decoded.value }) : decoded;
+  return decoded.ok ? accepted({ topic: text, message: decoded.value }) : decoded;
 }
 
 function encodeBody(message: RosterMessage, topic: Topic): Uint8Array[] {
@@ -114,11 +112,39 @@ function checkTopic(topic: Topic): string | undefined {
   return isAll ? undefined : checkName("service", topic.service);
 }
 
-function readTopic(frame: Uint8Array | undefined): string | undefined {
+/** A topic as text and as a frame, and why nothing may travel on it. */
+interface KnownTopic {
+  readonly text: string;
+  readonly frame: Uint8Array;
+  readonly parsed: Topic;
+  readonly reason: string | undefined;
+}
+
+/** The topic of the message before: nearly always it is that of the next one. */
+let latest = knownOf(PULSE_TOPIC);
+
+function knownOf(text: string): KnownTopic {
+  const parsed = parseTopic(text);
+  return { text, frame: encoder.encode(text), parsed, reason: checkTopic(parsed) };
+}
+
+function remember(text: string): KnownTopic {
+  latest = knownOf(text);
+  return latest;
+}
+
+function readTopic(frame: Uint8Array | undefined): KnownTopic | undefined {
   if (frame === undefined || frame.length > TOPIC_BYTES_MAX) return undefined;
+  if (isSame(frame, latest.frame)) return latest;
   try {
-    return decoder.decode(frame);
+    return remember(decoder.decode(frame));
   } catch {
     return undefined;
   }
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false;
+  return true;
 }

@@ -79,7 +79,8 @@ function marbles(
       next: (text) => {
         const [words = "", authority = "live"] = text.split("/");
         lister.set(words, authority as Listing["authority"]);
-        streams.update();
+        streams.show();
+        streams.tell();
       },
       complete: () => streams.complete(),
     });

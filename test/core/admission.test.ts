@@ -12,7 +12,7 @@ test("a newcomer is accepted, asked, listed and told so at once", () => {
   const kinds = effects.map((effect) =>
     effect.kind === "reply" ? effect.message.kind : effect.kind,
   );
-  assert.deepEqual(kinds, ["publish", "accepted", "survey", "recorded"]);
+  assert.deepEqual(kinds, ["publish", "accepted", "recorded", "survey"]);
   assert.deepEqual(rig.replies("c1"), [
     { kind: "accepted", edition: 1, ordinal: null },
     { kind: "recorded", edition: 1, revision: 1 },

@@ -6,7 +6,7 @@ import type { RegistrarTuning } from "../../lib/core/options.ts";
 import type { Entry } from "../../lib/core/peer.ts";
 import { Publisher } from "../../lib/core/publisher.ts";
 import type { Publication } from "../../lib/core/notices.ts";
-import type { PublisherDue } from "../../lib/core/publisher.ts";
+import type { PublisherDue } from "../../lib/core/notices.ts";
 import { ALL, deltaTopic, PULSE_TOPIC } from "../../lib/core/topics.ts";
 import { RevisionCheck } from "./checkers.ts";
 import { entryOf, EPOCH, LAN } from "./samples.ts";

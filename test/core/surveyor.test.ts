@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { SurveyorEffect } from "../../lib/core/io.ts";
 import { ANY_EPOCH } from "../../lib/core/messages.ts";
 import { learningMs, tuneRegistrar } from "../../lib/core/options.ts";
 import { Surveyor } from "../../lib/core/surveyor.ts";
 import { ALL, ALL_TOPIC, deltaTopic, PULSE_TOPIC, snapshotTopic } from "../../lib/core/topics.ts";
 import { assertProgress } from "./checkers.ts";
 import { RegistrarRig } from "./registrar-rig.ts";
-import { answerOf, EPOCH, LAN, OTHER_EPOCH, TOKEN, watchOf } from "./samples.ts";
+import { answerOf, EPOCH, joinOf, LAN, OTHER_EPOCH, TOKEN, watchOf } from "./samples.ts";
 
 const SNAPSHOT_TOPIC = snapshotTopic(TOKEN, "cache");
 
@@ -26,6 +27,25 @@ test("the machine looks at the clock ten times a second, so that it sees its own
   const rig = RegistrarRig.live();
   assert.ok(rig.surveyor.nextDeadlineMs - rig.nowMs <= 100);
   assertProgress(rig.surveyor, { fromMs: rig.nowMs, wakes: 1000, atLeastMs: 10_000 });
+});
+
+test("publications are handed out as soon as they are known, and once", () => {
+  const rig = RegistrarRig.live();
+  const urgent: SurveyorEffect[] = [];
+  const input = { kind: "received", route: "c1", message: joinOf("c1") } as const;
+  const rest = rig.surveyor.handle(input, rig.nowMs, (effect) => {
+    // What is handed out is decided: whoever looks sees it done.
+    assert.equal(rig.surveyor.published("cache").revision, 1);
+    urgent.push(effect);
+  });
+  assert.deepEqual(
+    urgent.map(({ kind }) => kind),
+    ["publish"],
+  );
+  assert.deepEqual(
+    rest.map((effect) => (effect.kind === "reply" ? effect.message.kind : effect.kind)),
+    ["accepted", "recorded", "survey"],
+  );
 });
 
 test("after its own stall the registrar learns, and the disconnects it then reads remove nobody", () => {

@@ -25,6 +25,26 @@ function loopOf(machine: Script): Loop<string, () => void> {
   return new Loop({ machine, wake: "wake", perform: (effect) => effect() });
 }
 
+test("what is urgent is performed before what is returned, and then the input is done with", () => {
+  const order: string[] = [];
+  const machine = {
+    nextDeadlineMs: Infinity,
+    handle(input: string, _: number, urgent: (effect: string) => void): readonly string[] {
+      urgent(`${input} 1`);
+      order.push("thought through");
+      return [`${input} 2`];
+    },
+  };
+  const loop = new Loop<string, string>({
+    machine,
+    wake: "wake",
+    perform: (effect) => void order.push(effect),
+    settled: () => void order.push("settled"),
+  });
+  loop.take("a");
+  assert.deepEqual(order, ["a 1", "thought through", "a 2", "settled"]);
+});
+
 test("inputs that arise while effects are performed wait their turn", () => {
   const machine = new Script();
   const loop = loopOf(machine);

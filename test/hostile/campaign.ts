@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { RegistrarCounters, RegistrarOptions } from "../../lib/index.ts";
 import { Child } from "../bench/children.ts";
 import type { Commands } from "../bench/serve.ts";
+import type { Allocator } from "./allocator.ts";
 import { connections } from "./attacks/connections.ts";
 import { frames } from "./attacks/frames.ts";
 import { limits } from "./attacks/limits.ts";
@@ -40,6 +41,8 @@ export interface Plan {
   readonly restMs: number;
   /** How much more memory there may be after everything than there was before, as a share of it. */
   readonly growthMax: number;
+  /** What the registrar's memory is kept by. */
+  readonly allocator: Allocator;
   readonly progress: (line: string) => void;
 }
 
@@ -61,6 +64,7 @@ export interface Row {
 
 /** What a campaign came to. */
 export interface Report {
+  readonly allocator: Allocator["name"];
   /** The honest traffic before memory was looked at. */
   readonly warmth: string;
   readonly rows: readonly Row[];
@@ -93,13 +97,14 @@ const CALM_MAX_MS = 120_000;
 class Crew implements AsyncDisposable {
   readonly #children: Child<Commands>[] = [];
 
-  start<C extends Commands>(role: string): Child<C> {
+  start<C extends Commands>(role: string, env: Readonly<Record<string, string>> = {}): Child<C> {
     const path = fileURLToPath(new URL(`./roles/${role}.ts`, import.meta.url));
     const child = new Child<C>(
       role,
       fork(path, [], {
         execArgv: ["--import", "tsx", "--expose-gc"],
         stdio: ["ignore", "ignore", "inherit", "ipc"],
+        env: { ...process.env, ...env },
       }),
     );
     this.#children.push(child);
@@ -172,7 +177,7 @@ function difference(
 }
 
 async function open(crew: Crew, plan: Plan): Promise<Scene> {
-  const registrar = crew.start<RegistrarRole>("registrar");
+  const registrar = crew.start<RegistrarRole>("registrar", plan.allocator.env);
   const address: Address = await registrar.ask("start", OPTIONS);
   const member = crew.start<MemberRole>("member");
   await member.ask("start", { registrar: address.survey, ...HONEST });
@@ -234,5 +239,7 @@ export async function runCampaign(plan: Plan): Promise<Report> {
   if (end.rssMb > start.rssMb * (1 + plan.growthMax)) {
     broken.push(`memory grew from ${start.rssMb.toFixed(0)} to ${end.rssMb.toFixed(0)} MB`);
   }
-  return { warmth, rows, rssMb: [start.rssMb, end.rssMb], errors: end.errors, broken };
+  const { name: allocator } = plan.allocator;
+  const rssMb = [start.rssMb, end.rssMb] as const;
+  return { allocator, warmth, rows, rssMb, errors: end.errors, broken };
 }

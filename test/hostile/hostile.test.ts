@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { allocatorOf } from "./allocator.ts";
 import { ATTACKS, runCampaign } from "./campaign.ts";
 import type { Report } from "./campaign.ts";
 import { decodeMany } from "./decoding.ts";
@@ -23,6 +24,7 @@ test("attacks of every kind crash nothing, and an honest member is in every list
     restMs: 500,
     // So short a run says nothing about memory but that it was not filled.
     growthMax: 2,
+    allocator: allocatorOf("system"),
     progress: (line) => t.diagnostic(line),
   });
   const told = `seed ${seed}\n${tableOf(report)}`;
@@ -38,12 +40,18 @@ test("attacks of every kind crash nothing, and an honest member is in every list
 });
 
 test("a report with an error, a lack or too much memory is not sound", () => {
-  const report: Report = { warmth: "", rows: [], rssMb: [100, 119], errors: [], broken: [] };
+  const empty = { warmth: "", rows: [], errors: [], broken: [] };
+  const report: Report = { ...empty, allocator: "system", rssMb: [100, 119] };
   assert.ok(isSound(report));
   assert.match(tableOf(report), /19\.0 %/);
   assert.equal(isSound({ ...report, errors: ["exception: boom"] }), false);
   assert.equal(isSound({ ...report, broken: ["1 lists lacked"] }), false);
   assert.match(tableOf({ ...report, broken: ["1 lists lacked"] }), /BROKEN 1 lists lacked/);
+});
+
+test("an allocator that is unknown is refused by its name", () => {
+  assert.deepEqual(allocatorOf("system").env, {});
+  assert.throws(() => allocatorOf("tcmalloc"), /--allocator is tcmalloc/);
 });
 
 test("a mill makes the same frames of the same seed, and some of each sort", async () => {

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { allocatorOf } from "./allocator.ts";
 import { ATTACKS, runCampaign } from "./campaign.ts";
 import { isSound, tableOf } from "./report.ts";
 import { sizesOf } from "./sizes.ts";
@@ -14,6 +15,7 @@ machines under a leaping clock. Ends with 1 where something did not hold.
   --connections  broken ones, and a tenth of the joins; default 1,000
   --minutes      repeats all attacks until so much time has passed; default 0, once
   --seed         default: another one each time
+  --allocator    jemalloc or system, of the registrar; default jemalloc where it is installed
   --json         the report as JSON
 
 ${ATTACKS.map(({ name, text }) => `  ${name.padEnd(12)} ${text}`).join("\n")}`;
@@ -43,6 +45,7 @@ async function main(): Promise<void> {
       connections: { type: "string" },
       minutes: { type: "string" },
       seed: { type: "string" },
+      allocator: { type: "string" },
       json: { type: "boolean" },
       help: { type: "boolean" },
     },
@@ -64,6 +67,7 @@ async function main(): Promise<void> {
     minutes: numberOf(values.minutes, "minutes", 0),
     restMs: REST_MS,
     growthMax: GROWTH_MAX,
+    allocator: allocatorOf(values.allocator),
     progress: say,
   });
   if (values.json === true) console.log(JSON.stringify({ seed, ...report }, null, 2));

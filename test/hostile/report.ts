@@ -28,6 +28,7 @@ export function tableOf(report: Report): string {
     ...table,
     "",
     `warm-up of honest traffic: ${report.warmth}`,
+    `allocator of the registrar: ${report.allocator}`,
     `memory after it ${start.toFixed(1)} MB, after everything ${end.toFixed(1)} MB (${growth.toFixed(1)} %)`,
     `unhandled errors of the registrar: ${report.errors.length}`,
     ...report.errors,
