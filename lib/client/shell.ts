@@ -1,6 +1,6 @@
 import { Client } from "../core/client.ts";
 import { RollcallError } from "../core/errors.ts";
-import type { ClientEffect, ClientInput } from "../core/io.ts";
+import type { ClientEffect, ClientInput, Transmission } from "../core/io.ts";
 import type { ClientTuning } from "../core/options.ts";
 import type { Identity, Showing } from "../core/respondent.ts";
 import { nowMs } from "../host/clock.ts";
@@ -182,7 +182,10 @@ export class ClientShell implements Emitter {
   #published(source: number, frames: readonly Uint8Array[]): void {
     this.#denials.lifted(source);
     const decoded = readRoster(frames);
-    if (decoded.ok) return this.take({ kind: "published", source, ...decoded.value });
+    if (decoded.ok) {
+      const { topic, message } = decoded.value;
+      return this.take({ kind: "published", source, topic, message });
+    }
     this.#limited.warn("roster.malformed", { source, reason: decoded.reason });
   }
 
@@ -220,7 +223,7 @@ export class ClientShell implements Emitter {
     }
   }
 
-  #transmit(effect: Extract<ClientEffect, { kind: Transmission }>): void {
+  #transmit(effect: Transmission): void {
     const port = this.#ports[effect.source];
     const endpoint = this.#setup.targets[effect.source]?.endpoint;
     if (port === undefined || endpoint === undefined) return;
@@ -258,5 +261,3 @@ export class ClientShell implements Emitter {
     if (this.client.voice.hasToAcknowledge) this.take({ kind: "emitted" });
   }
 }
-
-type Transmission = "dial" | "hangup" | "send" | "follow" | "subscribe" | "unsubscribe";

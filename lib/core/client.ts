@@ -10,6 +10,7 @@ import {
   objectionTo,
 } from "./contact.ts";
 import type { ClientSetup, Contact, Objection } from "./contact.ts";
+import { isTransmission } from "./io.ts";
 import type { ClientEffect, ClientInput, Connection } from "./io.ts";
 import type { LinkStep } from "./link.ts";
 import { Lister } from "./listing.ts";
@@ -37,13 +38,14 @@ export class Client {
   #wasLive = false;
   #connection: Connection = { kind: "connecting" };
   #effects: ClientEffect[] = [];
+  #urgent: ((effect: ClientEffect) => void) | undefined;
   #expectedMs = Infinity;
 
   constructor(setup: ClientSetup) {
     this.#setup = setup;
     this.#showing = setup.showing;
     this.#isFollowing = setup.identity === null;
-    const emit = (effect: ClientEffect): void => void this.#effects.push(effect);
+    const emit = (effect: ClientEffect): void => this.#emit(effect);
     this.#contacts = contactsOf(setup, emit);
     this.voice = new Voice(this.#contacts, emit);
     this.lister = new Lister(this.#contacts.map((contact) => contact.follower));
@@ -82,9 +84,14 @@ export class Client {
     return this.#expectedMs;
   }
 
-  /** Takes one input and does what is due. */
-  handle(input: ClientInput, nowMs: number): readonly ClientEffect[] {
+  /** Takes one input and does what is due. What goes to a registrar is `urgent`, in its order. */
+  handle(
+    input: ClientInput,
+    nowMs: number,
+    urgent?: (effect: ClientEffect) => void,
+  ): readonly ClientEffect[] {
     this.#effects = [];
+    this.#urgent = urgent;
     const lateMs = nowMs - this.#expectedMs;
     if (lateMs > LATE_MS) noticeStall(this.#contacts, lateMs);
     this.#take(input, nowMs);
@@ -93,6 +100,11 @@ export class Client {
     this.#judgeConnection(nowMs);
     this.#expectedMs = Math.max(nowMs, Math.min(nextMs(this.#contacts), this.#pulseMs(nowMs)));
     return this.#effects;
+  }
+
+  #emit(effect: ClientEffect): void {
+    if (this.#urgent !== undefined && isTransmission(effect)) this.#urgent(effect);
+    else this.#effects.push(effect);
   }
 
   /** Nearly every roster message is a change that fits: nothing is asked for, and nothing is due. */
@@ -180,11 +192,11 @@ export class Client {
         return respondent.askAgain(nowMs);
       case "recorded":
         respondent.recorded(message.edition);
-        return void this.#effects.push({ ...message, source });
+        return this.#emit({ ...message, source });
       case "refused":
         return this.#refused(contact, message, nowMs);
       default:
-        this.#effects.push({ ...message, source });
+        this.#emit({ ...message, source });
     }
   }
 
@@ -199,12 +211,12 @@ export class Client {
 
   #accepted(contact: Contact, { edition, ordinal }: Accepted): void {
     const { source, respondent, link } = contact;
-    if (edition === 0 && respondent.numbered(ordinal)) this.#effects.push({ kind: "changed" });
+    if (edition === 0 && respondent.numbered(ordinal)) this.#emit({ kind: "changed" });
     // A member that also watches is accepted twice; only its membership counts.
     if (edition === 0 && this.#setup.identity !== null) return;
     respondent.accepted();
     link?.accepted();
-    this.#effects.push({ kind: "accepted", source });
+    this.#emit({ kind: "accepted", source });
     const showing = this.#showing;
     if (showing !== null && edition < showing.edition) {
       this.voice.say(source, respondent.update(showing, 0));
@@ -219,12 +231,12 @@ export class Client {
     this.#lost(contact, nowMs);
     contact.respondent.refused();
     const final = this.#contacts.every((c) => c.link?.state.kind === "refused");
-    this.#effects.push({ kind: "refused", source, code, text, final });
+    this.#emit({ kind: "refused", source, code, text, final });
   }
 
   #lost(contact: Contact, nowMs: number): void {
     const { source, respondent } = contact;
-    if (respondent.isAccepted) this.#effects.push({ kind: "lost", source });
+    if (respondent.isAccepted) this.#emit({ kind: "lost", source });
     contact.link?.lost(nowMs);
     respondent.closed();
     contact.follower.lost(nowMs);
@@ -241,7 +253,7 @@ export class Client {
   #step(contact: Contact, step: LinkStep, nowMs?: number): void {
     const { source } = contact;
     if (step === "none") return;
-    this.#effects.push({ kind: step, source });
+    this.#emit({ kind: step, source });
     if (step === "dial" && this.#mayAskEarly) {
       this.voice.say(source, contact.respondent.early(this.#wishes()));
     }
@@ -266,7 +278,7 @@ export class Client {
     if (next.kind === this.#connection.kind && next.kind !== "refused") return;
     if (next.kind === "refused" && this.#connection.kind === "refused") return;
     this.#connection = next;
-    this.#effects.push({ kind: "connection", connection: next });
+    this.#emit({ kind: "connection", connection: next });
   }
 
   /** A member that is surveyed sees by this that its own event loop stood still. */

@@ -124,3 +124,20 @@ export type Connection =
   | { readonly kind: "live" }
   | { readonly kind: "stale"; readonly sinceMs: number }
   | { readonly kind: "refused"; readonly code: ErrorCode };
+
+/** What reaches a registrar: somebody waits for it there. */
+export type Transmission = Extract<ClientEffect, { readonly kind: TransmissionKind }>;
+type TransmissionKind = "dial" | "hangup" | "send" | "follow" | "subscribe" | "unsubscribe";
+
+const TRANSMISSIONS: Readonly<Record<TransmissionKind, true>> = {
+  dial: true,
+  hangup: true,
+  send: true,
+  follow: true,
+  subscribe: true,
+  unsubscribe: true,
+};
+
+export function isTransmission(effect: ClientEffect): effect is Transmission {
+  return effect.kind in TRANSMISSIONS;
+}

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ClientEffect, SurveyorEffect } from "../../lib/core/io.ts";
+import { isTransmission } from "../../lib/core/io.ts";
+import type { ClientEffect, ClientInput, SurveyorEffect } from "../../lib/core/io.ts";
+import type { FromRegistrar } from "../../lib/core/messages.ts";
 import { Client } from "../../lib/core/client.ts";
+import { MEMBER } from "./client-rig.ts";
 import { RegistrarRig } from "./registrar-rig.ts";
 import { ACCEPTED, CARD, CLIENT_LAN, pulseOf, randomOf, welcomeOf } from "./samples.ts";
 
@@ -102,4 +105,41 @@ test("every effect of a client comes about", () => {
   );
   const seen = new Set(effects.map(({ kind }) => kind));
   assert.deepEqual([...seen].toSorted(), Object.keys(CLIENT_EFFECTS).toSorted());
+});
+
+test("what goes to a registrar is handed out at once and in its order, and the rest returned", () => {
+  const clients = [0, 1].map(() => new Client({ ...MEMBER, random: randomOf() }));
+  const [plain, quick] = clients;
+  assert.ok(plain && quick);
+  const received = (message: FromRegistrar): ClientInput => {
+    return { kind: "received", source: 0, message };
+  };
+  const inputs: readonly ClientInput[] = [
+    { kind: "start" },
+    received(welcomeOf()),
+    received(ACCEPTED),
+    { kind: "follow" },
+    received({ kind: "survey", round: 1 }),
+    { kind: "update", card: CARD, proofMs: 0 },
+    { kind: "lost", source: 0 },
+    { kind: "leave", proofMs: 0 },
+  ];
+  const handedOut: ClientEffect[] = [];
+  for (const [at, input] of inputs.entries()) {
+    const urgent: ClientEffect[] = [];
+    const rest: readonly ClientEffect[] = quick.handle(
+      input,
+      at,
+      (effect) => void urgent.push(effect),
+    );
+    const all: readonly ClientEffect[] = plain.handle(input, at);
+    assert.deepEqual(urgent, all.filter(isTransmission));
+    assert.deepEqual(
+      rest,
+      all.filter((effect) => !isTransmission(effect)),
+    );
+    handedOut.push(...urgent);
+  }
+  const kinds = new Set(handedOut.map(({ kind }) => kind));
+  for (const kind of ["dial", "send", "follow", "subscribe"] as const) assert.ok(kinds.has(kind));
 });
