@@ -222,7 +222,7 @@ class RegistrarShell implements Registrar {
   }
 
   #received(route: string, frames: readonly Uint8Array[]): void {
-    const [frame] = frames;
+    const frame = frames[0];
     const decoded =
       frame === undefined || frames.length !== 1
         ? ({ ok: false, reason: `${frames.length} frames instead of one` } as const)

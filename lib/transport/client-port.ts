@@ -119,7 +119,7 @@ class ZmqClientPort implements ClientPort {
   }
 
   #heard(frames: readonly Uint8Array[]): void {
-    const [frame] = frames;
+    const frame = frames[0];
     // A registrar sends single frames; more of them are no message of this protocol.
     if (frame === undefined || frames.length !== 1) return;
     if (LOSS.equals(frame)) this.#handlers.lost();

@@ -246,7 +246,7 @@ class ZmqRegistrarPort implements RegistrarPort {
   }
 
   #heard(message: readonly Uint8Array[]): void {
-    const [id] = message;
+    const id = message[0];
     if (id === undefined) return;
     const route = Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString("latin1");
     if (this.#isDisconnect(message)) this.#handlers.disconnected(route);

@@ -83,8 +83,10 @@ function writeHead(frame: Uint8Array, head: Head, epoch: string): void {
   writeRandom(epoch, frame, head.length);
 }
 
-function hasHead(frame: Uint8Array, [elements, kind, bin, bytes]: Head): boolean {
-  return frame[0] === elements && frame[1] === kind && frame[2] === bin && frame[3] === bytes;
+// No destructuring here, and none where messages are read: it goes through an iterator each time.
+function hasHead(frame: Uint8Array, head: Head): boolean {
+  if (frame[1] !== head[1] || frame[0] !== head[0]) return false;
+  return frame[2] === head[2] && frame[3] === head[3];
 }
 
 function isUint32(value: number): boolean {

@@ -4,6 +4,7 @@ import type { Announce, Delta, Pulse, RosterChange, RosterMessage } from "../cor
 import { ALL, parseTopic, PULSE_TOPIC, type Topic } from "../core/topics.ts";
 import { authority, cause, checkName, entry, id, instance, standing } from "./card.ts";
 import { decode, encode, type Codec } from "./codec.ts";
+import { decodeGoodbye, encodeGoodbye } from "./goodbye.ts";
 import { CHANGE, KIND } from "./kinds.ts";
 import { accepted, rejected, type Decoded } from "./pack.ts";
 import { flag, INTERVAL_MS_MAX, random, whole } from "./scalars.ts";
@@ -87,19 +88,24 @@ function encodeBody(message: RosterMessage, topic: Topic): Uint8Array[] {
   }
   if (kind === "pulse" && topic.kind === "pulse") return [encode(pulse, message, kind)];
   if ((kind === "delta" || kind === "announce") && topic.kind === "deltas") {
-    if (topic.service === message.service) return [encode(named, message, kind)];
+    if (topic.service === message.service) {
+      const quick = kind === "delta" ? encodeGoodbye(message) : undefined;
+      return [quick ?? encode(named, message, kind)];
+    }
   }
   throw new RollcallError("ERR_WIRE", `${kind} does not belong on this topic`);
 }
 
 function decodeBody(frames: readonly Uint8Array[], topic: Topic): Decoded<RosterMessage> {
   if (topic.kind === "snapshot") return decodeSnapshot(frames, topic.service);
-  const [frame] = frames;
+  const frame = frames[0];
   if (frame === undefined || frames.length > 1) {
     return rejected("only snapshots have more than two frames");
   }
   if (topic.kind === "pulse") return decode(pulse, frame, "pulse");
   if (topic.kind === "unknown") return rejected("the topic is unknown");
+  const quick = decodeGoodbye(frame);
+  if (quick !== undefined) return accepted({ ...quick, service: topic.service });
   const decoded = decode(named, frame, "message");
   return decoded.ok ? accepted({ ...decoded.value, service: topic.service }) : decoded;
 }
