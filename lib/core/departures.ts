@@ -1,12 +1,19 @@
 import { runKey } from "./peer.ts";
 import type { LeftCause } from "./peer.ts";
 
-/** Departures remembered by one follower: about 1 MB. More at one time may come back for a moment. */
-const DEPARTURES_MAX = 8192;
+/** Departures remembered by one follower, at least and at most: a third of a megabyte, and five. */
+const DEPARTURES_LEAST = 2048;
+const DEPARTURES_MOST = 32_768;
 
-/** Why peers left, the latest of each instance: bounded, the oldest are forgotten first. */
+/**
+ * Why peers left, the latest of each instance: bounded, the oldest are forgotten first. As many as
+ * there were peers, because all of them may leave at once, and whoever is forgotten while another
+ * registrar still lists it comes back for a moment.
+ */
 export class Departures {
   readonly #causes = new Map<string, LeftCause>();
+  /** The most that each list ever held, all lists together. */
+  #peers = 0;
 
   note(
     service: string,
@@ -16,9 +23,14 @@ export class Departures {
     const key = runKey({ service, id: gone.id, instance: gone.instance });
     this.#causes.delete(key);
     this.#causes.set(key, cause);
-    if (this.#causes.size <= DEPARTURES_MAX) return;
+    if (this.#causes.size <= Math.max(DEPARTURES_LEAST, this.#peers)) return;
     const [oldest] = this.#causes.keys();
     if (oldest !== undefined) this.#causes.delete(oldest);
+  }
+
+  /** A list holds so many more than it ever did. */
+  makeRoom(more: number): void {
+    this.#peers = Math.min(DEPARTURES_MOST, this.#peers + more);
   }
 
   causeOf(

@@ -13,6 +13,8 @@ export class HeldList {
   #revision = 0;
   #entries = new Map<string, Entry>();
   #unconfirmed = new Map<string, Entry>();
+  /** The most that it ever held. */
+  #most = 0;
 
   constructor(service: string, departures: Departures) {
     this.service = service;
@@ -100,6 +102,7 @@ export class HeldList {
         });
     }
     this.#unconfirmed = waiting;
+    this.#grew();
     this.#epoch = epoch;
     this.#revision = snapshot.revision;
   }
@@ -122,6 +125,14 @@ export class HeldList {
     }
     this.#unconfirmed.delete(entry.id);
     this.#entries.set(entry.id, entry);
+    this.#grew();
+  }
+
+  #grew(): void {
+    const more = this.size - this.#most;
+    if (more <= 0) return;
+    this.#most += more;
+    this.#departures.makeRoom(more);
   }
 
   #drop(id: string, instance: string, cause: LeftCause): void {

@@ -29,8 +29,8 @@ export interface Listing {
   readonly asOfMs: number;
 }
 
-/** Departures from the list of usable peers that are remembered. */
-const LEFT_MAX = 4096;
+/** Departures from the list of usable peers that are remembered, where no registrar told a departure. */
+const LEFT_MAX = 2048;
 
 /**
  * Makes listings out of what the followers hold, and tells two listings apart. Peers keep their
@@ -101,7 +101,7 @@ export class Lister {
   /** Remembers who left, so that they return instead of being new. */
   remember(changes: readonly Change[]): void {
     for (const { kind, peer } of changes) {
-      if (kind !== "left") continue;
+      if (kind !== "left" || this.#departure(peer) !== undefined) continue;
       this.#left.set(runKey(peer), true);
       if (this.#left.size <= LEFT_MAX) continue;
       const [oldest] = this.#left.keys();

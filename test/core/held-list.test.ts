@@ -169,3 +169,36 @@ test("a goodbye told by a snapshot alone was not known of a peer that another re
   // Only a goodbye is for good, whoever lists it.
   assert.equal(causeOf("c"), undefined);
 });
+
+test("as many departures are remembered as the list ever held, whether told at once or one by one", () => {
+  const ids = Array.from({ length: 3000 }, (_, n) => `c${n}`);
+  const fill: readonly ((list: HeldList) => void)[] = [
+    (list) => {
+      const entries = ids.map((id) => entryOf(id));
+      list.replace({ service: "cache", revision: 1, entries, tombstones: [] }, EPOCH);
+    },
+    (list) => {
+      list.replace({ service: "cache", revision: 0, entries: [], tombstones: [] }, EPOCH);
+      list.apply(
+        deltaOf(
+          1,
+          ids.map((id) => putOf(entryOf(id))),
+        ),
+      );
+    },
+  ];
+  for (const act of fill) {
+    const departures = new Departures();
+    const list = new HeldList("cache", departures);
+    act(list);
+    list.apply(
+      deltaOf(
+        2,
+        ids.map((id) => goneOf(id)),
+      ),
+    );
+    const [first, last] = [entryOf("c0"), entryOf("c2999")];
+    assert.equal(departures.causeOf("cache", first), "goodbye");
+    assert.equal(departures.causeOf("cache", last), "goodbye");
+  }
+});

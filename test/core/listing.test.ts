@@ -360,12 +360,12 @@ test("many departures are remembered, the oldest are forgotten first", () => {
     const peer = { ...toPeerNumber(n) };
     bench.lister.remember([{ kind: "left", peer, cause: "goodbye" }]);
   };
-  for (let n = 0; n <= 4096; n += 1) leave(n);
-  bench.change(0, putOf(entryOf("c0")), putOf(entryOf("c1")), putOf(entryOf("c4096")));
+  for (let n = 0; n <= 2048; n += 1) leave(n);
+  bench.change(0, putOf(entryOf("c0")), putOf(entryOf("c1")), putOf(entryOf("c2048")));
   assert.deepEqual(bench.told([]), [
     ["joined", "c0", "new"],
     ["joined", "c1", "returned"],
-    ["joined", "c4096", "returned"],
+    ["joined", "c2048", "returned"],
   ]);
 });
 

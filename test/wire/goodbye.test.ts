@@ -22,9 +22,11 @@ const GOODBYE: Unnamed = {
 };
 
 /** Revisions in which one peer leaves, and others. */
-const revisions = published.delta.map(({ message: { service: _, ...rest } }): Unnamed => {
-  const gone = rest.changes.find(({ kind }) => kind === "gone");
-  return gone === undefined ? rest : { ...rest, changes: [gone] };
+const revisions = published.delta.map(({ message }): Unnamed => {
+  const { kind, epoch, revision, authority, fence, changes } = message;
+  const gone = changes.find((change) => change.kind === "gone");
+  const told = gone === undefined ? changes : [gone];
+  return { kind, epoch, revision, authority, fence, changes: told };
 });
 
 test("a goodbye has the bytes of the general encoder, or is left to it", () => {
