@@ -8,6 +8,9 @@ const JEMALLOC = [
   "/usr/lib/libjemalloc.so.2",
 ] as const;
 
+/** A thread gives back what was not used for two seconds, also while nothing else happens. */
+const GIVE_BACK = "background_thread:true,dirty_decay_ms:2000,muzzy_decay_ms:0";
+
 /** Who keeps the memory that the native part gives back. */
 export interface Allocator {
   readonly name: "jemalloc" | "system";
@@ -27,7 +30,9 @@ export function allocatorOf(wish?: string): Allocator {
   if (wish !== undefined && wish !== "jemalloc") {
     throw new Error(`--allocator is ${wish}, neither jemalloc nor system`);
   }
-  if (library !== undefined) return { name: "jemalloc", env: { LD_PRELOAD: library } };
+  if (library !== undefined) {
+    return { name: "jemalloc", env: { LD_PRELOAD: library, MALLOC_CONF: GIVE_BACK } };
+  }
   if (wish === undefined) return SYSTEM;
   throw new Error(`--allocator is jemalloc, but there is none at ${JEMALLOC.join(", ")}`);
 }
