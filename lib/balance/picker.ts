@@ -43,8 +43,9 @@ export class Picker implements Settler {
   readonly #ejection: Ejection;
   /** That of the strategy: called as it is, it need not be looked up. */
   readonly #take: Strategy["take"];
-  /** Those that may be picked, by slot, and their leases that are not done: close together in memory. */
+  /** Those that may be picked, by slot. */
   #open: readonly Seat[] = [];
+  /** Their leases that are not done, close together in memory. */
   #pending = new Int32Array(0);
   /** True while there are peers, none of whom is a newcomer that gets less than its share. */
   #isPlain = false;

@@ -58,6 +58,7 @@ export class ClientShell implements Emitter {
   readonly #credentials: Credentials;
   readonly #denials: Denials;
   #isClosed = false;
+  #isShowing = false;
 
   constructor(setup: ShellSetup) {
     this.#setup = setup;
@@ -109,6 +110,8 @@ export class ClientShell implements Emitter {
       const isReady = (): true | undefined => (this.client.isReady ? true : undefined);
       await this.until(isReady, options);
     }
+    // Asked by whoever is shown a list: the others have to have it before it is acknowledged.
+    if (this.#isShowing) return;
     emitNever(this);
     this.show();
     this.tell();
@@ -251,7 +254,12 @@ export class ClientShell implements Emitter {
 
   show(): void {
     if (this.#isClosed || !this.client.isReady) return;
-    this.streams.show();
+    this.#isShowing = true;
+    try {
+      this.streams.show();
+    } finally {
+      this.#isShowing = false;
+    }
   }
 
   tell(): void {

@@ -68,6 +68,8 @@ export class Streams {
 
   readonly view$: Observable<View> = new Observable<View>((subscriber) => {
     let last: readonly Peer[] | null = null;
+    // Whoever comes in the midst of an emission begins with what was shown.
+    this.tell();
     return this.#steps.subscribe({
       next: (step) => {
         const changes = this.#changesSince(last, step);
@@ -85,7 +87,7 @@ export class Streams {
     return this.#listing?.usable ?? [];
   }
 
-  /** The latest view, with the changes of its own step; empty and stale before the first snapshot. */
+  /** The latest view; where it is looked at between a list and its view, that is emitted first. With the changes of its own step; empty and stale before the first snapshot. */
   get view(): View {
     this.tell();
     if (this.#latest !== null) return this.#view(this.#latest, this.#latest.changes);
@@ -142,6 +144,7 @@ export class Streams {
 
   /** Completes everything. */
   complete(): void {
+    this.tell();
     this.#connection.next({ kind: "closed" });
     this.#connection.complete();
     this.#shown.complete();

@@ -12,7 +12,7 @@ const DEPARTURES_MOST = 32_768;
  */
 export class Departures {
   readonly #causes = new Map<string, LeftCause>();
-  /** The most that each list ever held, all lists together. */
+  /** The most that each list ever held, all lists together; one that is opened again counts anew. */
   #peers = 0;
 
   note(

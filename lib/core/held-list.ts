@@ -13,7 +13,7 @@ export class HeldList {
   #revision = 0;
   #entries = new Map<string, Entry>();
   #unconfirmed = new Map<string, Entry>();
-  /** The most that it ever held. */
+  /** The most that it ever held since it was opened. */
   #most = 0;
 
   constructor(service: string, departures: Departures) {

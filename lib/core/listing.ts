@@ -29,8 +29,12 @@ export interface Listing {
   readonly asOfMs: number;
 }
 
-/** Departures from the list of usable peers that are remembered, where no registrar told a departure. */
-const LEFT_MAX = 2048;
+/**
+ * Departures from the list of usable peers that are remembered, where no registrar told a departure:
+ * as many as there were peers, within these bounds.
+ */
+const LEFT_LEAST = 2048;
+const LEFT_MOST = 32_768;
 
 /**
  * Makes listings out of what the followers hold, and tells two listings apart. Peers keep their
@@ -42,6 +46,8 @@ export class Lister {
   /** Why a suspect is suspect; the public shape of a peer does not say. */
   readonly #suspicions = new WeakMap<Peer, LeftCause>();
   readonly #left = new Map<string, true>();
+  /** Peers of the longest listing. */
+  #most = 0;
   /** Those of the latest listing, sorted. */
   #listed: readonly Peer[] = [];
   #usable: readonly Peer[] = [];
@@ -80,6 +86,7 @@ export class Lister {
   #listing(peers: Peer[], authority: Authority, asOfMs: number): Listing {
     if (peers.length > 1) peers.sort(comparePeers);
     this.#listed = Object.freeze(peers);
+    this.#most = Math.max(this.#most, peers.length);
     this.#usable = peers.every(isUsable) ? this.#listed : Object.freeze(peers.filter(isUsable));
     const sources = this.#sources();
     return { authority, peers: this.#listed, usable: this.#usable, sources, asOfMs };
@@ -103,7 +110,7 @@ export class Lister {
     for (const { kind, peer } of changes) {
       if (kind !== "left" || this.#departure(peer) !== undefined) continue;
       this.#left.set(runKey(peer), true);
-      if (this.#left.size <= LEFT_MAX) continue;
+      if (this.#left.size <= Math.min(LEFT_MOST, Math.max(LEFT_LEAST, this.#most))) continue;
       const [oldest] = this.#left.keys();
       if (oldest !== undefined) this.#left.delete(oldest);
     }

@@ -2,7 +2,7 @@ import type { RegistrarTuning } from "./options.ts";
 
 /** A late answer is remembered for so many survey intervals. */
 const INTERVALS = 100;
-/** For each so many members, one that was late is enough. */
+/** One member in so many has to have been late, and one at least. */
 const MEMBERS_EACH = 100;
 /** Of more than a million members nobody asks more. */
 const LATE_MAX = 16_384;
@@ -35,7 +35,11 @@ export class Lossiness {
   /** Questions in a row that a member may leave unanswered now. */
   get missedMax(): number {
     const { missedMax, lossyMissedMax } = this.#tuning;
-    return this.#isLossy ? Math.max(missedMax, lossyMissedMax) : missedMax;
+    return this.#isLossy && this.#matters ? lossyMissedMax : missedMax;
+  }
+
+  get #matters(): boolean {
+    return this.#tuning.lossyMissedMax > this.#tuning.missedMax;
   }
 
   /** Somebody answered late, and had stood still itself for so long. */
@@ -48,17 +52,19 @@ export class Lossiness {
     if (first !== undefined) this.#late.delete(first);
   }
 
-  /** True where it became lossy, or is not any more, of so many members. */
+  /** True where it became lossy, or is not any more, and that changes something. */
   advance(members: number, nowMs: number): boolean {
-    const fromMs = nowMs - this.#rememberMs;
     for (const [route, atMs] of this.#late) {
-      if (atMs > fromMs) break;
+      // By the arithmetic of `nextMs`, or a fraction of a millisecond makes the clock spin.
+      if (atMs + this.#rememberMs > nowMs) break;
       this.#late.delete(route);
     }
-    const isLossy = this.#late.size >= Math.max(1, members / MEMBERS_EACH);
+    // Half of what begins it goes on with it, so that it does not come and go with each of them.
+    const least = Math.max(1, members / MEMBERS_EACH) / (this.#isLossy ? 2 : 1);
+    const isLossy = this.#late.size >= least;
     if (isLossy === this.#isLossy) return false;
     this.#isLossy = isLossy;
-    return true;
+    return this.#matters;
   }
 
   /** When the first of them is forgotten. */

@@ -66,7 +66,7 @@ export const TICK_MS = 10;
 
 /**
  * The longest time from freezing to being out of every `peers$`, but for the network and the
- * scheduler: one interval until the next survey, its answer window, the further questions, two
+ * scheduler, where no packets are lost: one interval until the next survey, its answer window, the further questions, two
  * clock steps and one wait for publication (with more than 1,000 watchers that wait is 20 µs for
  * each instead). 2,040 ms by default.
  */
@@ -80,7 +80,7 @@ export function freezeBoundMs(t: RegistrarTuning): number {
   );
 }
 
-/** The same while the path to the members loses packets. 2,790 ms by default. */
+/** `freezeBoundMs` while the path to the members loses packets: with `lossyMissedMax`. 2,790 ms by default. */
 export function lossyFreezeBoundMs(t: RegistrarTuning): number {
   return freezeBoundMs({ ...t, missedMax: Math.max(t.missedMax, t.lossyMissedMax) });
 }

@@ -91,7 +91,7 @@ export type RegistrarEvent =
   /** Its event loop stood still, and it learns anew. */
   | { readonly kind: "stalled"; readonly lateMs: number }
   | { readonly kind: "learned" }
-  /** Packets are lost, as `late` of `of` members show that answered late, or are not any more. */
+  /** Packets are lost, as `late` connections show that answered late, beside `of` members; or not any more. */
   | {
       readonly kind: "path";
       readonly isLossy: boolean;

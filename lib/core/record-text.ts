@@ -69,7 +69,7 @@ export function describeRegistrarEvent(event: RegistrarEvent): string {
       return "registrar has learned, judges";
     case "path":
       return event.isLossy
-        ? `packets are lost: ${event.late} of ${event.of} answered late, more questions are asked`
+        ? `packets are lost: ${event.late} answered late, ${event.of} members, more questions are asked`
         : "no packets are lost any more";
     case "holding": {
       const how = event.by === "silence" ? "are silent" : "lost their connections";

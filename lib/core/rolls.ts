@@ -173,7 +173,7 @@ export class Rolls {
   /** Lets the clock do what is due. */
   advance(nowMs: number): void {
     if (this.trust.due(nowMs)) this.#endLearning(nowMs);
-    if (this.lossiness.advance(this.registry.size, nowMs)) this.#turnPatient(nowMs);
+    if (this.lossiness.advance(this.registry.size, nowMs)) this.#pathTurned(nowMs);
     const due = this.rounds.due(nowMs);
     if (due.ask.length > 0) this.#emit({ kind: "survey", round: due.round, routes: due.ask });
     for (const route of due.late) this.#late(route, nowMs);
@@ -214,13 +214,17 @@ export class Rolls {
   }
 
   /** The path began to lose packets, or has lost none for a while. */
-  #turnPatient(nowMs: number): void {
+  #pathTurned(nowMs: number): void {
     const { isLossy, late, missedMax } = this.lossiness;
     this.rounds.missedMax = missedMax;
     const of = this.registry.size;
     this.recorder.noteRegistrar({ kind: "path", isLossy, late, of }, nowMs);
     const event = isLossy ? "registrar.pathLossy" : "registrar.pathClear";
-    this.#emit({ kind: "note", event, detail: `${late} of ${of} late, missedMax ${missedMax}` });
+    this.#emit({
+      kind: "note",
+      event,
+      detail: `${late} late, ${of} members, missedMax ${missedMax}`,
+    });
   }
 
   #endLearning(nowMs: number): void {

@@ -78,8 +78,13 @@ function someTimes(random: Random, untilMs: number): readonly number[] {
 
 function someTuning(random: Random): Some<RegistrarTuning> {
   const preset = random.pick(["local", "local", "lan"] as const);
+  const tuning = drawnTuning(random);
+  // Without a draw of its own, so that seeds keep their stories: half of them know one bound only.
+  return { preset, ...tuning, ...(tuning.holdMaxMs === 500 ? { lossyMissedMax: 1 } : {}) };
+}
+
+function drawnTuning(random: Random): Some<RegistrarTuning> {
   return {
-    preset,
     ...(random.chance(0.3) ? { missedMax: random.whole(1, 4) } : {}),
     ...(random.chance(0.3) ? { coalesceMs: random.pick([0, 1, 100]) } : {}),
     ...(random.chance(0.3) ? { goneAfterMs: random.pick([200, 1500]) } : {}),

@@ -4,7 +4,7 @@ import type { Planned } from "./timeline.ts";
 
 /** A deterministic machine, as `Surveyor` and `Client` are. */
 export interface Machine<I, E> {
-  handle(input: I, nowMs: number): readonly E[];
+  handle(input: I, nowMs: number, urgent: (effect: E) => void): readonly E[];
   readonly nextDeadlineMs: number;
 }
 
@@ -82,7 +82,10 @@ export class Process<I, E> implements Host {
   feed(input: I): void {
     if (this.#isDead) return;
     try {
-      this.#perform(this.machine.handle(input, this.#world.timeline.nowMs));
+      const urgent: E[] = [];
+      const { nowMs } = this.#world.timeline;
+      const rest = this.machine.handle(input, nowMs, (effect) => void urgent.push(effect));
+      this.#perform([...urgent, ...rest]);
     } catch (error) {
       this.#world.broken(
         this.name,

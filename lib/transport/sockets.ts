@@ -21,8 +21,8 @@ const CONNECT_TIMEOUT_MS = 3000;
 /** Messages to one client that does not read; surveys are small and one a second. */
 const ROUTER_SEND_QUEUE = 512;
 /**
- * Messages of one client that we have not read; what is more waits in TCP. Each may be 128 KiB, and a
- * client sends one a second.
+ * Messages of one client that we have not read; what is more waits in TCP. Each may be 128 KiB, and
+ * mostly a client sends one a second.
  */
 const ROUTER_RECEIVE_QUEUE = 16;
 /** Roster messages to one subscriber; what is more is lost to it, it sees the gap and asks. */

@@ -76,6 +76,7 @@ export function encodeAtOnce<T>(codec: Codec<T>, value: T): Uint8Array | undefin
 
 /** The value of a frame that is usual; the same value, where it is not undefined. */
 export function decodeAtOnce<T>(codec: Codec<T>, frame: Uint8Array): Decoded<T> | undefined {
+  if (frame.length > LIMITS.frameBytesMax) return undefined;
   const reader = new Reader(frame);
   const value = codec.take(reader);
   // Whatever was taken without a doubt is what the check would let pass.

@@ -135,8 +135,10 @@ function knownOf(text: string): KnownTopic {
 }
 
 function remember(text: string): KnownTopic {
-  latest = knownOf(text);
-  return latest;
+  const known = knownOf(text);
+  // What may not travel has no frame of its own.
+  if (known.reason === undefined) latest = known;
+  return known;
 }
 
 function readTopic(frame: Uint8Array | undefined): KnownTopic | undefined {

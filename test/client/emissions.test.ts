@@ -18,61 +18,32 @@ test("all that is asked for in one turn comes once each, in order: all show befo
   for (const emitter of [one, two, one]) emitSoon(emitter);
   assert.deepEqual(emitted, []);
   await turn();
-  assert.deepEqual(emitted, ["one shows", "two shows"]);
-  await turn();
   assert.deepEqual(emitted, ["one shows", "two shows", "one tells", "two tells"]);
-});
-
-test("nobody tells while others still show, for three turns at most", async () => {
-  const emitted: string[] = [];
-  const names = ["a", "b", "c", "d", "e", "f"];
-  for (const name of names) {
-    emitSoon(emitterOf(name, emitted));
-    await turn();
-  }
-  const first = ["a", "b", "c", "d"];
-  assert.deepEqual(emitted.slice(0, 8), [
-    ...first.map((name) => `${name} shows`),
-    ...first.map((name) => `${name} tells`),
-  ]);
-  await turn();
-  await turn();
-  assert.deepEqual(emitted.slice(8), ["e shows", "f shows", "e tells", "f tells"]);
 });
 
 test("what an emission asks for comes in the next turn, and what was taken back does not come", async () => {
   const emitted: string[] = [];
   const never = emitterOf("never", emitted);
-  const again: Emitter = {
-    show: () => void emitted.push("shows"),
-    tell: () => {
-      if (emitted.length === 1) emitSoon(again);
-    },
-  };
-  emitSoon(again);
-  emitSoon(never);
-  emitNever(never);
-  await turn();
-  emitSoon(never);
-  await turn();
-  emitNever(never);
-  assert.deepEqual(emitted, ["shows", "never shows"]);
-  await turn();
-  await turn();
-  assert.deepEqual(emitted, ["shows", "never shows"]);
-});
-
-test("a tell may ask for another emission", async () => {
-  const emitted: string[] = [];
-  const again: Emitter = {
-    ...emitterOf("again", emitted),
-    tell: () => {
-      if (emitted.push("tells") === 2) emitSoon(again);
-    },
-  };
-  emitSoon(again);
-  for (let turns = 0; turns < 4; turns += 1) await turn();
-  assert.deepEqual(emitted, ["again shows", "tells", "again shows", "tells"]);
+  for (const act of ["show", "tell"] as const) {
+    let asks = 1;
+    const again: Emitter = {
+      ...emitterOf("again", emitted),
+      [act]: () => {
+        emitted.push(`again ${act}s`);
+        if (asks > 0) emitSoon(again);
+        asks -= 1;
+      },
+    };
+    emitSoon(again);
+    emitSoon(never);
+    emitNever(never);
+    await turn();
+    assert.deepEqual(emitted.splice(0), ["again shows", "again tells"]);
+    await turn();
+    assert.deepEqual(emitted.splice(0), ["again shows", "again tells"]);
+    await turn();
+    assert.deepEqual(emitted, []);
+  }
 });
 
 for (const act of ["show", "tell"] as const) {
@@ -91,7 +62,8 @@ for (const act of ["show", "tell"] as const) {
       },
     });
     emitSoon(emitterOf("three", emitted));
-    for (let turns = 0; turns < 5; turns += 1) await turn();
+    await turn();
+    await turn();
     for (const what of ["two throws", "one tells", "three shows", "three tells"]) {
       assert.ok(emitted.includes(what), what);
     }

@@ -244,3 +244,54 @@ test("connection$ begins with connecting, replays the latest, and ends with clos
 function text<T>(source$: Observable<T>, show: (value: T) => string): Observable<string> {
   return source$.pipe(map(show));
 }
+
+/** A list was shown, and is not told yet. */
+function shownOnly(): { readonly streams: Streams; readonly seen: string[] } {
+  const lister = new ScriptedLister();
+  const streams = new Streams({ lister, services: ["cache"], registrars: [], consumer });
+  const seen: string[] = [];
+  lister.set("x");
+  streams.show();
+  streams.tell();
+  streams.peers$.subscribe((peers) => seen.push(`peers ${idsOf(peers)}`));
+  streams.changes$.subscribe({
+    next: (change) => seen.push(told(change)),
+    complete: () => seen.push("end"),
+  });
+  seen.length = 0;
+  lister.set("y");
+  streams.show();
+  assert.deepEqual(seen, ["peers y"]);
+  return { streams, seen };
+}
+
+test("what was shown is told later, once", () => {
+  const { streams, seen } = shownOnly();
+  streams.tell();
+  streams.tell();
+  assert.deepEqual(seen, ["peers y", "left x (unknown)", "joined y (new)"]);
+});
+
+test("whoever looks or subscribes between a list and its view sees that list", () => {
+  const ways: readonly ((streams: Streams) => readonly Peer[])[] = [
+    (streams) => streams.view.peers,
+    (streams) => {
+      let peers: readonly Peer[] = [];
+      streams.view$.subscribe((view) => (peers = view.peers));
+      return peers;
+    },
+    (streams) => streams.peers,
+  ];
+  for (const look of ways) {
+    const { streams, seen } = shownOnly();
+    assert.equal(idsOf(look(streams)), "y");
+    streams.tell();
+    assert.deepEqual(seen, ["peers y", "left x (unknown)", "joined y (new)"]);
+  }
+});
+
+test("a handle that closes between a list and its view tells it first", () => {
+  const { streams, seen } = shownOnly();
+  streams.complete();
+  assert.deepEqual(seen, ["peers y", "left x (unknown)", "joined y (new)", "end"]);
+});

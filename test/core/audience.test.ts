@@ -53,11 +53,12 @@ test("an ignored subscription that ends was none", () => {
   assert.equal(book.unsubscribed("b"), false);
 });
 
+// Of four topics: as many as count are remembered as ignored, so none of them is forgotten.
 test("what counts is never more than there is, and all of it where nothing is ignored", () => {
   const topic = fc.constantFrom("a", "b", "c", "d");
   const step = fc.record({ topic, isWanted: fc.boolean() });
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 80 }), fc.integer({ min: 1, max: 4 }), (steps, max) => {
+    fc.property(fc.array(step, { maxLength: 80 }), fc.integer({ min: 2, max: 4 }), (steps, max) => {
       const book = new TopicBook(max);
       const there = new Map<string, number>();
       const counted = new Map<string, number>();

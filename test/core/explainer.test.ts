@@ -116,7 +116,7 @@ test("lateness, challenges and what was not judged are part of the story", () =>
   assert.deepEqual(
     found?.registrar.map(({ agoMs, event }) => [agoMs, event]),
     [
-      [1960, "packets are lost: 1 of 1 answered late, more questions are asked"],
+      [1960, "packets are lost: 1 answered late, 1 members, more questions are asked"],
       [0, "registrar stood still for 1000 ms, is learning"],
     ],
   );

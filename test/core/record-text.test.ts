@@ -51,7 +51,7 @@ test("every event of the registrar has its words", () => {
     "registrar started, is learning",
     "registrar stood still for 6000 ms, is learning",
     "registrar has learned, judges",
-    "packets are lost: 2 of 30 answered late, more questions are asked",
+    "packets are lost: 2 answered late, 30 members, more questions are asked",
     "registrar holds removals: 28 of 30 lost their connections",
     "registrar judges again: enough are back, 2 to be judged",
   ]);

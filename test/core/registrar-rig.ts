@@ -89,7 +89,7 @@ export class RegistrarRig {
     this.nowMs = Math.max(this.nowMs, this.surveyor.nextDeadlineMs) + byMs;
   }
 
-  /** Long enough that a frozen member is suspect. */
+  /** Long enough that a frozen member is suspect, as long as nobody answered late before. */
   passFreezeBound(): void {
     this.pass(freezeBoundMs(this.tuning));
   }

@@ -5,7 +5,7 @@ import { Departures } from "../../lib/core/departures.ts";
 import { HeldList } from "../../lib/core/held-list.ts";
 import type { SurveyorInput } from "../../lib/core/io.ts";
 import type { ToRegistrar } from "../../lib/core/messages.ts";
-import { freezeBoundMs, tuneRegistrar } from "../../lib/core/options.ts";
+import { lossyFreezeBoundMs, tuneRegistrar } from "../../lib/core/options.ts";
 import type { RegistrarTuning } from "../../lib/core/options.ts";
 import { ALL, ALL_TOPIC, deltaTopic, PULSE_TOPIC, snapshotTopic } from "../../lib/core/topics.ts";
 import { assertProgress } from "./checkers.ts";
@@ -253,7 +253,7 @@ test("whatever happens to a registrar, it keeps counting, tells what it knows an
       run.checkSettled();
 
       for (const name of ROUTES) run.rig.frozen.add(name);
-      const lastingMs = TUNING.learningMaxMs + freezeBoundMs(TUNING) + TUNING.goneAfterMs;
+      const lastingMs = TUNING.learningMaxMs + lossyFreezeBoundMs(TUNING) + TUNING.goneAfterMs;
       run.do({ kind: "pass", byMs: lastingMs });
       assert.equal(run.rig.surveyor.members, 0, "somebody who never answers is still a member");
       run.do({ kind: "pass", byMs: 2500 });

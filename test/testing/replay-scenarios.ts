@@ -1,4 +1,4 @@
-import { freezeBoundMs, pauseToleratedMs, tuneRegistrar } from "../../lib/core/options.ts";
+import { lossyFreezeBoundMs, pauseToleratedMs, tuneRegistrar } from "../../lib/core/options.ts";
 import { perform, Random, simulate } from "../../lib/testing/index.ts";
 import type { Action, Scenario } from "../../lib/testing/index.ts";
 import type { Recording } from "../../lib/core/recording.ts";
@@ -49,7 +49,7 @@ function trouble(of: {
 }): readonly Action[] {
   const { random, node, atMs, tuning } = of;
   const shortMs = Math.max(20, pauseToleratedMs(tuning) - tuning.surveyIntervalMs / 2 - 100);
-  const longMs = freezeBoundMs(tuning) + MARGIN_MS;
+  const longMs = lossyFreezeBoundMs(tuning) + MARGIN_MS;
   const forMs = random.chance(0.3)
     ? random.within([20, shortMs])
     : random.within([longMs, longMs + 2500]);

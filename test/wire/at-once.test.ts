@@ -9,14 +9,17 @@ import {
   encodeThoroughly,
 } from "../../lib/wire/codec.ts";
 import type { Codec } from "../../lib/wire/codec.ts";
+import { LIMITS } from "../../lib/core/limits.ts";
 import { deltaTopic } from "../../lib/core/topics.ts";
 import { decodeRoster, encodeRoster, named } from "../../lib/wire/roster.ts";
+import { text } from "../../lib/wire/scalars.ts";
+import { list } from "../../lib/wire/shapes.ts";
 import { fromRegistrar, toRegistrar } from "../../lib/wire/survey.ts";
 import * as samples from "./arbitraries.ts";
 import { embedded, rawFrame, valueOf } from "./frames.ts";
 import { CARD, entryOf, EPOCH, JOIN } from "./samples.ts";
 
-/** A codec, values of it, and one that is usual. */
+/** A codec and values of it. */
 interface Case {
   readonly name: string;
   readonly codec: Codec<never>;
@@ -43,7 +46,28 @@ const CASES: readonly Case[] = [
   ),
 ];
 
+/** The same with text of ASCII alone, and with no longer lists than there were. */
+function inAscii(value: unknown): unknown {
+  if (typeof value === "string") return value.replaceAll(/[^ -~]/g, "x");
+  if (Array.isArray(value)) return value.map(inAscii);
+  if (value === null || typeof value !== "object" || value instanceof Uint8Array) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [inAscii(key), inAscii(inner)]),
+  );
+}
+
 for (const { name, codec, values } of CASES) {
+  test(`${name}: text of ASCII takes one pass`, () => {
+    fc.assert(
+      fc.property(values.map(inAscii), (value) => {
+        const frame = encodeAtOnce(codec, value as never);
+        assert.ok(frame);
+        assert.deepEqual(frame, encodeThoroughly(codec, value as never, "value"));
+        assert.deepEqual(decodeAtOnce(codec, frame), decodeThoroughly(codec, frame, "value"));
+      }),
+    );
+  });
+
   test(`${name}: in one pass it is written and read as thoroughly, or not at all`, () => {
     fc.assert(
       fc.property(values, (value) => {
@@ -92,6 +116,16 @@ test("what is usual takes one pass", () => {
     assert.ok(frame);
     assert.ok(decodeAtOnce(codec, frame)?.ok);
   }
+});
+
+test("a frame that is too long is a doubt, whatever it holds", () => {
+  const words = list(text("wordBytesMax"));
+  const many = (count: number): Uint8Array =>
+    rawFrame(Array.from({ length: count }, () => "x".repeat(64)));
+  assert.ok(decodeAtOnce(words, many(15_000))?.ok);
+  const tooLong = many(16_000);
+  assert.ok(tooLong.length > LIMITS.frameBytesMax);
+  assert.equal(decodeAtOnce(words, tooLong), undefined);
 });
 
 test("what is beyond one pass is written and read all the same", () => {

@@ -213,3 +213,19 @@ test("a pulse that would make a watcher spin is refused", () => {
     message: /pulse\.intervalMs is 0/,
   });
 });
+
+test("a topic that may not travel is not mistaken for another one later", () => {
+  const message = {
+    kind: "announce",
+    service: "\uFFFD",
+    epoch: EPOCH,
+    revision: 1,
+    authority: "live",
+    fence: false,
+  } as const;
+  const broken = { ...message, service: "\uD800" };
+  assert.throws(() => encodeRoster(broken, deltaTopic("\uD800")), { code: "ERR_WIRE" });
+  const frames = encodeRoster(message, deltaTopic("\uFFFD"));
+  assert.throws(() => encodeRoster(broken, deltaTopic("\uD800")), { code: "ERR_WIRE" });
+  assert.deepEqual(valueOf(decodeRoster(frames)).message, message);
+});
