@@ -71,7 +71,8 @@ export function isBlamed(departure: Departure, shared: Shared): boolean {
     peer.endedMs <= sentMs ||
     its.isRefused ||
     peer.unusable.touched(fromMs, sentMs) ||
-    peer.doubted.touched(fromMs, sentMs) ||
+    // A report that was held up counts from when it came.
+    peer.doubted.touched(fromMs - facts.bounds.reportMs, sentMs) ||
     its.unsettled.touched(fromMs, sentMs) ||
     its.silence.touched(fromMs, sentMs, facts.bounds.pauseMs) ||
     wasContested(departure, shared)
