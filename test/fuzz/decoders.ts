@@ -3,7 +3,9 @@ import fc from "fast-check";
 import type { Arbitrary } from "fast-check";
 import { isServiceName, parseTopic } from "../../lib/core/topics.ts";
 import { readSubscription } from "../../lib/transport/subscription.ts";
-import { decode, encode } from "../../lib/wire/codec.ts";
+import { decode, decodeAtOnce, decodeThoroughly, encode } from "../../lib/wire/codec.ts";
+import type { Codec } from "../../lib/wire/codec.ts";
+import { decodeGoodbye, encodeGoodbye } from "../../lib/wire/goodbye.ts";
 import {
   decodeAnswer,
   decodeLeave,
@@ -15,7 +17,7 @@ import {
 import { KIND } from "../../lib/wire/kinds.ts";
 import { pack, unpack } from "../../lib/wire/pack.ts";
 import type { Wire } from "../../lib/wire/pack.ts";
-import { decodeRoster, encodeRoster } from "../../lib/wire/roster.ts";
+import { decodeRoster, encodeRoster, named } from "../../lib/wire/roster.ts";
 import { card } from "../../lib/wire/card.ts";
 import { scan } from "../../lib/wire/scan.ts";
 import { decodeSnapshot, encodeSnapshot } from "../../lib/wire/snapshot.ts";
@@ -24,6 +26,8 @@ import {
   decodeToRegistrar,
   encodeToClient,
   encodeToRegistrar,
+  fromRegistrar as downwardCodec,
+  toRegistrar as upwardCodec,
 } from "../../lib/wire/survey.ts";
 import { card as anyCard, fromRegistrar, published, toRegistrar } from "../wire/arbitraries.ts";
 import { FRAMES, targetOf } from "./target.ts";
@@ -110,6 +114,13 @@ function decoder(
   return targetOf({ name, covers, arbitrary: hostile(of.seeds), check: of.check, ...FRAMES });
 }
 
+/** What is read in one pass is what is read thoroughly. */
+function agree(codec: Codec<unknown>, frame: Uint8Array): void {
+  const quick = decodeAtOnce(codec, frame);
+  if (quick !== undefined) assert.deepEqual(quick, decodeThoroughly(codec, frame, "message"));
+}
+
+const AT_ONCE = ["decodeAtOnce", "decodeThoroughly"].map((one) => `lib/wire/codec.ts ${one}`);
 const HOT = ["decodeSurvey", "decodeAnswer", "decodeLeave"].map((one) => `lib/wire/hot.ts ${one}`);
 
 export const DECODERS: readonly Target[] = [
@@ -187,6 +198,29 @@ export const DECODERS: readonly Target[] = [
       const again = unpack(pack(unpacked.value as Wire));
       assert.ok(again.ok);
       assert.deepEqual(again.value, unpacked.value);
+    },
+  }),
+  decoder("at-once", AT_ONCE, {
+    seeds: fc.oneof(upward, downward, roster),
+    check: (frames) => {
+      const [first, second = new Uint8Array()] = frames;
+      const frame = first ?? second;
+      agree(upwardCodec as Codec<unknown>, frame);
+      agree(downwardCodec as Codec<unknown>, frame);
+      agree(named as Codec<unknown>, second);
+    },
+  }),
+  decoder("goodbye", ["lib/wire/goodbye.ts decodeGoodbye"], {
+    seeds: published.delta.map(({ message }) => {
+      const changes = message.changes.filter(({ kind }) => kind === "gone").slice(0, 1);
+      return [encode(named, { ...message, changes }, "delta")];
+    }),
+    check: (frames) => {
+      const frame = only(frames);
+      const goodbye = decodeGoodbye(frame);
+      if (goodbye === undefined) return;
+      assert.deepEqual(decodeThoroughly(named, frame, "message"), { ok: true, value: goodbye });
+      assert.deepEqual(decodeGoodbye(encodeGoodbye(goodbye) ?? new Uint8Array()), goodbye);
     },
   }),
   decoder("card", ["lib/wire/codec.ts decode"], {

@@ -21,7 +21,7 @@ for (const target of TARGETS) {
 /** Functions that take bytes, or what was made of them. */
 const DECODER = /^export function ((?:decode|unpack|scan|read|parseTopic)\w*)\b/gm;
 /** Classes that take an input and the time. */
-const MACHINE = /^export class (\w+)\b(?=[\s\S]*\bhandle\(input)/gm;
+const MACHINE = /^export class (\w+)\b(?=[\s\S]*\bhandle\(\s*input)/gm;
 
 function exported(folder: string, shape: RegExp): readonly string[] {
   return filesUnder(folder, ".ts").flatMap(({ path, text }) =>
