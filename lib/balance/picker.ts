@@ -81,8 +81,6 @@ export class Picker implements Settler {
     if (this.#open.length === 0) throw this.#nobody();
     const take = this.#take;
     const slot = take(key, avoid);
-    const pending = this.#pending;
-    pending[slot] = (pending[slot] ?? 0) + 1;
     const seat = seatAt(this.#open, slot);
     if (this.#isPlain && avoid === undefined) return new Lease(seat, turn);
     return new Lease(this.#choose(seat, turn.ms, { key, avoid }), turn);
@@ -90,8 +88,9 @@ export class Picker implements Settler {
 
   settle(seat: Seat, outcome: Outcome, startedMs: number): void {
     this.#count(seat, -1);
-    if (outcome !== "cancelled") this.#learn(seat, outcome, startedMs);
-    this.#tell(seat);
+    if (outcome === "cancelled") return;
+    this.#learn(seat, outcome, startedMs);
+    if (seat.slot >= 0) this.#strategy.changed?.(seat, 0);
   }
 
   #learn(seat: Seat, outcome: Outcome, startedMs: number): void {
@@ -136,7 +135,7 @@ export class Picker implements Settler {
     const open = this.#isStopped ? this.#seating.close() : this.#seating.open();
     this.#open = open;
     this.#pending = Int32Array.from(open, ({ pending }) => pending);
-    if (open.length > 0) this.#strategy.seat(open);
+    if (open.length > 0) this.#strategy.seat(open, this.#pending);
     // Found out with the next turn.
     this.#isPlain = false;
   }
@@ -146,38 +145,31 @@ export class Picker implements Settler {
     let seat = first;
     for (let tries = 1; tries < TRIES_MAX; tries += 1) {
       if (avoid?.(seat.peer) !== true && this.#isDue(seat, nowMs)) return seat;
-      this.#giveBack(seat);
+      this.#count(seat, -1);
       seat = seatAt(this.#open, this.#take(key, avoid));
-      this.#count(seat, 1);
     }
     if (avoid?.(seat.peer) !== true) return seat;
-    this.#giveBack(seat);
+    this.#count(seat, -1);
     const others = this.#seating.all.filter(({ peer }) => !avoid(peer));
     const other = others.find(({ slot }) => slot >= 0) ?? others[0];
     if (other === undefined) throw new RollcallError("ERR_NO_PEER", "all are to be avoided");
     this.#count(other, 1);
-    this.#tell(other);
     return other;
-  }
-
-  #giveBack(seat: Seat): void {
-    this.#count(seat, -1);
-    this.#tell(seat);
   }
 
   #pendingOf({ slot, pending }: Seat): number {
     return slot < 0 ? pending : (this.#pending[slot] ?? 0);
   }
 
+  /** Strategies count what they take themselves. */
   #count(seat: Seat, by: 1 | -1): void {
     const { slot } = seat;
-    if (slot < 0) seat.pending += by;
-    else this.#pending[slot] = (this.#pending[slot] ?? 0) + by;
-  }
-
-  /** The strategy is told what it could not know. */
-  #tell(seat: Seat): void {
-    if (seat.slot >= 0) this.#strategy.changed?.(seat, this.#pendingOf(seat));
+    if (slot < 0) {
+      seat.pending += by;
+      return;
+    }
+    this.#pending[slot] = (this.#pending[slot] ?? 0) + by;
+    this.#strategy.changed?.(seat, by);
   }
 
   /** Before slots are given anew, what was counted by slot is written down. */
@@ -207,7 +199,7 @@ export class Picker implements Settler {
       const isIdle = this.#pendingOf(seat) === 0 && nowMs - seat.observedMs >= WEAR_MS;
       if (!isIdle) continue;
       observe(seat, 0, { nowMs, decayMs: this.#settings.decayMs });
-      this.#tell(seat);
+      if (seat.slot >= 0) this.#strategy.changed?.(seat, 0);
     }
   }
 }

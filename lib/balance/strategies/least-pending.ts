@@ -13,34 +13,35 @@ export class LeastPendingStrategy implements Strategy {
   /** First and last slot of the queue for each count. */
   #heads: number[] = [];
   #tails: number[] = [];
-  /** Of each slot, the count whose queue it stands in, and its neighbours there; a head has none before. */
-  #counts = new Uint32Array(0);
+  /** Of each slot, its work, which says in whose queue it stands, and its neighbours there. */
+  #pending: Int32Array = new Int32Array(0);
   #before = new Int32Array(0);
   #after = new Int32Array(0);
   /** The lowest count whose queue is not empty. */
   #least = 0;
 
-  readonly seat = (seats: readonly Seat[]): void => {
+  readonly seat = (seats: readonly Seat[], pending: Int32Array): void => {
     // Those who stay keep their order: a change of the list must not favour those who come first.
     const waiting = this.#inOrder().filter((seat) => seats[seat.slot] === seat);
     const known = new Set(waiting);
     this.#seats = seats;
     [this.#heads, this.#tails] = [[], []];
-    this.#counts = new Uint32Array(seats.length);
+    this.#pending = pending;
     this.#before = new Int32Array(seats.length);
     this.#after = new Int32Array(seats.length);
     this.#least = Infinity;
     for (const seat of [...waiting, ...seats.filter((one) => !known.has(one))]) {
-      this.#append(seat.slot, seat.pending);
+      this.#append(seat.slot, pending[seat.slot] ?? 0);
     }
   };
 
   readonly take = (): number => {
     const least = this.#least;
     const slot = this.#heads[least] ?? NONE;
-    // From the head of its queue to the tail of the next, which is `#move` with nothing to find out.
+    // From the head of its queue to the tail of the next, which is `changed` with nothing to find out.
     const next = this.#after[slot] ?? NONE;
     const pending = least + 1;
+    this.#pending[slot] = pending;
     if (next === NONE) {
       this.#tails[least] = NONE;
       this.#least = pending;
@@ -50,13 +51,13 @@ export class LeastPendingStrategy implements Strategy {
     return slot;
   };
 
-  readonly changed = ({ slot }: Seat, pending: number): void => this.#move(slot, pending);
-
-  #move(slot: number, pending: number): void {
-    this.#remove(slot);
+  readonly changed = ({ slot }: Seat, by: number): void => {
+    if (by === 0) return;
+    const pending = this.#pending[slot] ?? 0;
+    this.#remove(slot, pending - by);
     this.#append(slot, pending);
     while ((this.#heads[this.#least] ?? NONE) === NONE) this.#least += 1;
-  }
+  };
 
   #append(slot: number, pending: number): void {
     const tails = this.#tails;
@@ -67,7 +68,6 @@ export class LeastPendingStrategy implements Strategy {
     const tail = tails[pending] ?? NONE;
     const after = this.#after;
     tails[pending] = slot;
-    this.#counts[slot] = pending;
     after[slot] = NONE;
     if (tail === NONE) {
       this.#heads[pending] = slot;
@@ -78,8 +78,7 @@ export class LeastPendingStrategy implements Strategy {
     }
   }
 
-  #remove(slot: number): void {
-    const count = this.#counts[slot] ?? 0;
+  #remove(slot: number, count: number): void {
     // What a head had before it once is out of date.
     const before = this.#heads[count] === slot ? NONE : (this.#before[slot] ?? NONE);
     const after = this.#after[slot] ?? NONE;

@@ -2,7 +2,7 @@ import { RollcallError } from "../../core/errors.ts";
 import type { Peer } from "../../core/peer.ts";
 import { finish, murmur3 } from "../../operators/murmur3.ts";
 import type { Seat } from "../seat.ts";
-import { seatAt, type Strategy } from "./strategy.ts";
+import { countIn, seatAt, type Strategy } from "./strategy.ts";
 
 const UINT32 = 0x1_0000_0000;
 
@@ -14,11 +14,13 @@ const UINT32 = 0x1_0000_0000;
 export class RendezvousStrategy implements Strategy {
   #seats: readonly Seat[] = [];
   #hashes = new Uint32Array(0);
+  #pending: Int32Array = new Int32Array(0);
   /** The different weights, and which of them each slot has. */
   #weights: readonly number[] = [];
   #classes = new Uint32Array(0);
 
-  readonly seat = (seats: readonly Seat[]): void => {
+  readonly seat = (seats: readonly Seat[], pending: Int32Array): void => {
+    this.#pending = pending;
     this.#seats = seats;
     // By id alone, so that a restart under the same id keeps its keys.
     this.#hashes = Uint32Array.from(seats, ({ peer }) => murmur3(peer.id, 0));
@@ -39,7 +41,7 @@ export class RendezvousStrategy implements Strategy {
       best = slot;
       bestScore = score;
     }
-    return best;
+    return countIn(this.#pending, best);
   };
 
   /** Of each weight, who has the highest hash: among equal weights the score need not be computed. */

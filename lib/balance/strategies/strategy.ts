@@ -3,16 +3,19 @@ import type { Seat } from "../seat.ts";
 
 /** One way to choose among seats. */
 export interface Strategy {
-  /** Those that may be picked have changed, or their weights; sorted by id, never empty. */
-  readonly seat: (seats: readonly Seat[]) => void;
   /**
-   * The slot of the next one, which has one more piece of work pending from now on: a single call of
+   * Those that may be picked have changed, or their weights; sorted by id, never empty. `pending` is
+   * the work of each slot, in which `take` counts.
+   */
+  readonly seat: (seats: readonly Seat[], pending: Int32Array) => void;
+  /**
+   * The slot of the next one, for which it has counted one more piece of work: a single call of
    * a plain function, because a pick costs little more than its calls. Only those strategies heed
    * `avoid` that would choose the same one again.
    */
   readonly take: (key: string | undefined, avoid?: (peer: Peer) => boolean) => number;
-  /** The pending work of one of its seats has changed by more than a `take`, or its latency has. */
-  readonly changed?: (seat: Seat, pending: number) => void;
+  /** The pending work of one of its seats was changed by somebody else, by so much, or its latency was. */
+  readonly changed?: (seat: Seat, by: number) => void;
 }
 
 /** The seat in a slot that is known to exist. */
@@ -28,4 +31,10 @@ export function seatAt(seats: readonly Seat[], slot: number): Seat {
  */
 export function either(isOne: number, one: number, two: number): number {
   return two ^ ((one ^ two) & (isOne >> 31));
+}
+
+/** One more piece of work for a slot, which is returned. */
+export function countIn(pending: Int32Array, slot: number): number {
+  pending[slot] = (pending[slot] ?? 0) + 1;
+  return slot;
 }
