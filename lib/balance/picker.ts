@@ -87,10 +87,9 @@ export class Picker implements Settler {
   }
 
   settle(seat: Seat, outcome: Outcome, startedMs: number): void {
+    if (outcome !== "cancelled") this.#learn(seat, outcome, startedMs);
+    // Tells the strategy what was learned as well.
     this.#count(seat, -1);
-    if (outcome === "cancelled") return;
-    this.#learn(seat, outcome, startedMs);
-    if (seat.slot >= 0) this.#strategy.changed?.(seat, 0);
   }
 
   #learn(seat: Seat, outcome: Outcome, startedMs: number): void {

@@ -1,4 +1,4 @@
-import type { Die } from "../random.ts";
+import { xorshift, type Die } from "../random.ts";
 import type { Seat } from "../seat.ts";
 import { countIn, either, type Strategy } from "./strategy.ts";
 
@@ -54,14 +54,11 @@ export class PeakEwmaStrategy implements Strategy {
   };
 
   /**
-   * Xorshift32 and its upper half, without a call or a fraction: a choice between two need not be fair
+   * The upper half of a number, without a fraction: a choice between two need not be fair
    * to one in thousands. Of more than 65,536 slots the first so many; all have their turn anyway.
    */
   #anyone(count: number): number {
-    let next = this.#state;
-    next ^= next << 13;
-    next ^= next >>> 17;
-    next ^= next << 5;
+    const next = xorshift(this.#state);
     this.#state = next;
     return Math.imul(next >>> 16, count) >>> 16;
   }
