@@ -87,7 +87,10 @@ export class Streams {
     return this.#listing?.usable ?? [];
   }
 
-  /** The latest view; where it is looked at between a list and its view, that is emitted first. With the changes of its own step; empty and stale before the first snapshot. */
+  /**
+   * The latest view, with the changes of its own step; empty and stale before the first snapshot. Between
+   * a list and its view this emits the view first.
+   */
   get view(): View {
     this.tell();
     if (this.#latest !== null) return this.#view(this.#latest, this.#latest.changes);

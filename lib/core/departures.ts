@@ -1,9 +1,14 @@
 import { runKey } from "./peer.ts";
 import type { LeftCause } from "./peer.ts";
 
-/** Departures remembered by one follower, at least and at most: a third of a megabyte, and five. */
-const DEPARTURES_LEAST = 2048;
-const DEPARTURES_MOST = 32_768;
+/** Departures remembered, at least and at most: a third of a megabyte, and five. */
+const LEAST = 2048;
+const MOST = 32_768;
+
+/** So many departures are remembered where there were so many peers. */
+export function rememberedOf(peers: number): number {
+  return Math.min(MOST, Math.max(LEAST, peers));
+}
 
 /**
  * Why peers left, the latest of each instance: bounded, the oldest are forgotten first. As many as
@@ -23,14 +28,14 @@ export class Departures {
     const key = runKey({ service, id: gone.id, instance: gone.instance });
     this.#causes.delete(key);
     this.#causes.set(key, cause);
-    if (this.#causes.size <= Math.max(DEPARTURES_LEAST, this.#peers)) return;
+    if (this.#causes.size <= rememberedOf(this.#peers)) return;
     const [oldest] = this.#causes.keys();
     if (oldest !== undefined) this.#causes.delete(oldest);
   }
 
   /** A list holds so many more than it ever did. */
   makeRoom(more: number): void {
-    this.#peers = Math.min(DEPARTURES_MOST, this.#peers + more);
+    this.#peers += more;
   }
 
   causeOf(

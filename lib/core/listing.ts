@@ -1,5 +1,6 @@
 import { changesBetween, comparePeers, isSameCard } from "./changes.ts";
 import type { Change, Name } from "./changes.ts";
+import { rememberedOf } from "./departures.ts";
 import type { Follower } from "./follower.ts";
 import { bestAuthority, merge, RANK, worstAuthority } from "./merge.ts";
 import type { Testimony } from "./merge.ts";
@@ -30,13 +31,6 @@ export interface Listing {
 }
 
 /**
- * Departures from the list of usable peers that are remembered, where no registrar told a departure:
- * as many as there were peers, within these bounds.
- */
-const LEFT_LEAST = 2048;
-const LEFT_MOST = 32_768;
-
-/**
  * Makes listings out of what the followers hold, and tells two listings apart. Peers keep their
  * identity as objects while nothing about them changes.
  */
@@ -46,7 +40,7 @@ export class Lister {
   /** Why a suspect is suspect; the public shape of a peer does not say. */
   readonly #suspicions = new WeakMap<Peer, LeftCause>();
   readonly #left = new Map<string, true>();
-  /** Peers of the longest listing. */
+  /** Peers of the longest listing: as many of those who left are remembered, where no registrar does. */
   #most = 0;
   /** Those of the latest listing, sorted. */
   #listed: readonly Peer[] = [];
@@ -110,7 +104,7 @@ export class Lister {
     for (const { kind, peer } of changes) {
       if (kind !== "left" || this.#departure(peer) !== undefined) continue;
       this.#left.set(runKey(peer), true);
-      if (this.#left.size <= Math.min(LEFT_MOST, Math.max(LEFT_LEAST, this.#most))) continue;
+      if (this.#left.size <= rememberedOf(this.#most)) continue;
       const [oldest] = this.#left.keys();
       if (oldest !== undefined) this.#left.delete(oldest);
     }

@@ -66,9 +66,9 @@ export const TICK_MS = 10;
 
 /**
  * The longest time from freezing to being out of every `peers$`, but for the network and the
- * scheduler, where no packets are lost: one interval until the next survey, its answer window, the further questions, two
- * clock steps and one wait for publication (with more than 1,000 watchers that wait is 20 µs for
- * each instead). 2,040 ms by default.
+ * scheduler, where no packets are lost: one interval until the next survey, its answer window, the
+ * further questions, two clock steps and one wait for publication (with more than 1,000 watchers that
+ * wait is 20 µs for each instead). 2,040 ms by default.
  */
 export function freezeBoundMs(t: RegistrarTuning): number {
   return (
