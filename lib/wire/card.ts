@@ -9,11 +9,8 @@ import type { Reader } from "./reader.ts";
 import { show, utf8Length } from "./text.ts";
 import type { Writer } from "./writer.ts";
 
-/** Every way in which a registrar may judge its lists. */
-export const AUTHORITIES: readonly Authority[] = ["live", "learning", "held", "stale"];
 const STATUSES: readonly Status[] = ["passing", "warning", "critical", "unknown", "draining"];
-/** Every cause of a departure. */
-export const CAUSES: readonly LeftCause[] = [
+const CAUSES: readonly LeftCause[] = [
   "goodbye",
   "draining",
   "critical",
@@ -27,7 +24,7 @@ export const CAUSES: readonly LeftCause[] = [
 ];
 
 /** How a registrar judges its own list. No fallback: a word that is not understood is not trusted. */
-export const authority: Codec<Authority> = word(AUTHORITIES);
+export const authority: Codec<Authority> = word(["live", "learning", "held", "stale"]);
 /** What the registrar judges of a listed peer. */
 export const standing: Codec<"alive" | "suspect"> = word(["alive", "suspect"]);
 /** Why a peer left. A later cause is read as `unknown`: watchers negotiate no version. */

@@ -4,7 +4,6 @@ import type { Announce, Delta, Pulse, RosterChange, RosterMessage } from "../cor
 import { ALL, parseTopic, PULSE_TOPIC, type Topic } from "../core/topics.ts";
 import { authority, cause, checkName, entry, id, instance, standing } from "./card.ts";
 import { decode, encode, type Codec } from "./codec.ts";
-import { decodeGoodbye, encodeGoodbye } from "./goodbye.ts";
 import { CHANGE, KIND } from "./kinds.ts";
 import { accepted, rejected, type Decoded } from "./pack.ts";
 import { flag, INTERVAL_MS_MAX, random, whole } from "./scalars.ts";
@@ -88,10 +87,7 @@ function encodeBody(message: RosterMessage, topic: Topic): Uint8Array[] {
   }
   if (kind === "pulse" && topic.kind === "pulse") return [encode(pulse, message, kind)];
   if ((kind === "delta" || kind === "announce") && topic.kind === "deltas") {
-    if (topic.service === message.service) {
-      const quick = kind === "delta" ? encodeGoodbye(message) : undefined;
-      return [quick ?? encode(named, message, kind)];
-    }
+    if (topic.service === message.service) return [encode(named, message, kind)];
   }
   throw new RollcallError("ERR_WIRE", `${kind} does not belong on this topic`);
 }
@@ -104,8 +100,6 @@ function decodeBody(frames: readonly Uint8Array[], topic: Topic): Decoded<Roster
   }
   if (topic.kind === "pulse") return decode(pulse, frame, "pulse");
   if (topic.kind === "unknown") return rejected("the topic is unknown");
-  const quick = decodeGoodbye(frame);
-  if (quick !== undefined) return accepted({ ...quick, service: topic.service });
   const decoded = decode(named, frame, "message");
   return decoded.ok ? accepted({ ...decoded.value, service: topic.service }) : decoded;
 }

@@ -5,7 +5,6 @@ import { isServiceName, parseTopic } from "../../lib/core/topics.ts";
 import { readSubscription } from "../../lib/transport/subscription.ts";
 import { decode, decodeAtOnce, decodeThoroughly, encode } from "../../lib/wire/codec.ts";
 import type { Codec } from "../../lib/wire/codec.ts";
-import { decodeGoodbye, encodeGoodbye } from "../../lib/wire/goodbye.ts";
 import {
   decodeAnswer,
   decodeLeave,
@@ -208,19 +207,6 @@ export const DECODERS: readonly Target[] = [
       agree(upwardCodec as Codec<unknown>, frame);
       agree(downwardCodec as Codec<unknown>, frame);
       agree(named as Codec<unknown>, second);
-    },
-  }),
-  decoder("goodbye", ["lib/wire/goodbye.ts decodeGoodbye"], {
-    seeds: published.delta.map(({ message }) => {
-      const changes = message.changes.filter(({ kind }) => kind === "gone").slice(0, 1);
-      return [encode(named, { ...message, changes }, "delta")];
-    }),
-    check: (frames) => {
-      const frame = only(frames);
-      const goodbye = decodeGoodbye(frame);
-      if (goodbye === undefined) return;
-      assert.deepEqual(decodeThoroughly(named, frame, "message"), { ok: true, value: goodbye });
-      assert.deepEqual(decodeGoodbye(encodeGoodbye(goodbye) ?? new Uint8Array()), goodbye);
     },
   }),
   decoder("card", ["lib/wire/codec.ts decode"], {
