@@ -63,9 +63,10 @@ export class ClientShell implements Emitter {
   constructor(setup: ShellSetup) {
     this.#setup = setup;
     const { targets, tuning, logger, services } = setup;
-    this.#limited = new LimitedLog(logger, nowMs);
     this.#credentials = new Credentials(setup.keys);
-    this.#ports = targets.map((_, source) => this.#open(source, tuning.reconnectMinMs));
+    // First of all: a handshake takes as long as all the rest.
+    this.#ports = targets.map((_, source) => this.#open(source));
+    this.#limited = new LimitedLog(logger, nowMs);
     this.client = new Client({
       ...setup,
       sources: targets.map((target) => target.hasSurvey),
@@ -124,13 +125,13 @@ export class ClientShell implements Emitter {
    */
   async farewell(what: Parting, options: WaitOptions = {}): Promise<LeaveProof> {
     const { deadlineMs, wantsProof } = what;
-    const [told, outOfReach] = [this.client.mayList(true), this.client.mayList(false)];
-    const edition = what.card === null ? null : (this.client.showing?.edition ?? 0) + 1;
-    const collector = new Collector({ told, outOfReach, edition, wantsProof });
     const proofMs = wantsProof ? proofTimeMs(deadlineMs) : 0;
     // First of all, because everybody waits for it; its confirmation comes in a later turn.
     if (what.card === null) this.take({ kind: "leave", proofMs });
     else this.take({ kind: "update", card: what.card, proofMs });
+    const [told, outOfReach] = [this.client.mayList(true), this.client.mayList(false)];
+    const edition = what.card === null ? null : (this.client.showing?.edition ?? 0);
+    const collector = new Collector({ told, outOfReach, edition, wantsProof });
     const nameOf = (source: number): string => this.#setup.targets[source]?.endpoint ?? "";
     if (told.length === 0) return collector.proof(nameOf);
     try {
@@ -157,9 +158,15 @@ export class ClientShell implements Emitter {
     throwIfAborted(options?.signal);
   }
 
-  #open(source: number, reconnectMinMs: number): ClientPort {
+  #open(source: number): ClientPort {
+    const { targets, tuning } = this.#setup;
+    const target = targets[source];
     return openClientPort(
-      { reconnectMinMs, keys: this.#credentials.portKeys(source) },
+      {
+        reconnectMinMs: tuning.reconnectMinMs,
+        keys: this.#credentials.portKeys(source),
+        ahead: target?.hasSurvey === true ? target.endpoint : undefined,
+      },
       {
         received: (frame) => this.#received(source, frame),
         lost: () => this.take({ kind: "lost", source }),

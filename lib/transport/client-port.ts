@@ -15,7 +15,7 @@ import { assertCurve } from "./wicket.ts";
 /** Random and never sent to anybody, so that no registrar can feign the loss of a connection. */
 const LOSS = randomBytes(16);
 
-/** Makes no socket until `dial` or `follow`. Throws `ERR_OPTION` for keys without CURVE in zeromq. */
+/** Makes no socket until `dial` or `follow`, but for one `ahead`. Throws `ERR_OPTION` for keys without CURVE in zeromq. */
 export function openClientPort(options: ClientPortOptions, handlers: ClientHandlers): ClientPort {
   return new ZmqClientPort(options, handlers);
 }
@@ -27,8 +27,10 @@ class ZmqClientPort implements ClientPort {
   readonly #roster: Outlet<RosterSubscriber>;
   #closed: Promise<void> | undefined;
   #dropped = 0;
+  /** Dialled before anybody asked for it. */
+  #ahead: string | undefined;
 
-  constructor({ reconnectMinMs, keys }: ClientPortOptions, handlers: ClientHandlers) {
+  constructor({ reconnectMinMs, keys, ahead }: ClientPortOptions, handlers: ClientHandlers) {
     this.#handlers = handlers;
     const hasKeys = keys !== undefined;
     if (hasKeys) assertCurve();
@@ -47,6 +49,8 @@ class ZmqClientPort implements ClientPort {
       unwelcome: (failure) => this.#unwelcome("roster", failure),
       hasKeys,
     });
+    if (ahead !== undefined) this.dial(ahead);
+    this.#ahead = ahead;
   }
 
   get dropped(): number {
@@ -54,10 +58,13 @@ class ZmqClientPort implements ClientPort {
   }
 
   dial(endpoint: string): void {
-    this.#open(this.#survey, endpoint);
+    const isUnderWay = this.#ahead === endpoint && this.#survey.socket !== undefined;
+    this.#ahead = undefined;
+    if (!isUnderWay) this.#open(this.#survey, endpoint);
   }
 
   hangup(): void {
+    this.#ahead = undefined;
     this.#survey.drop(LINGER_MS);
   }
 

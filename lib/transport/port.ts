@@ -122,6 +122,8 @@ export interface ClientPort {
 export interface ClientPortOptions {
   readonly reconnectMinMs: number;
   readonly keys?: ClientPortKeys | undefined;
+  /** Dialled at once, as the first `dial` would: the handshake is under way when that comes. */
+  readonly ahead?: string | undefined;
 }
 
 /** Keys of a client's sockets, in Z85. */

@@ -131,6 +131,44 @@ test("a name is tried in both address families", async (t) => {
   await client.dial(`tcp://localhost:${port}`);
 });
 
+test("the first dial takes the connection that was dialled ahead, the next makes a new one", async (t) => {
+  const registrar = await Registrar.open(t, { survey: "tcp://127.0.0.1:0" });
+  const { survey } = registrar.port.endpoints;
+  const client = new Client(t, 10, survey);
+  await until(() => client.received.length === 1, { what: "a welcome that nobody dialled for" });
+  client.port.dial(survey);
+  client.send("first");
+  const route = await registrar.route("first");
+  assert.deepEqual([client.received, registrar.disconnected], [[WELCOME], []]);
+  await client.dial(survey);
+  client.send("second");
+  assert.notEqual(await registrar.route("second"), route);
+  await until(() => registrar.disconnected[0] === route, { what: "the end of the first" });
+});
+
+test("who dials elsewhere leaves what was dialled ahead, and so does who hangs up", async (t) => {
+  const ahead = await Registrar.open(t, { survey: "tcp://127.0.0.1:0" });
+  const { survey } = ahead.port.endpoints;
+  const other = await Registrar.open(t, { survey: "tcp://127.0.0.1:0" });
+  const client = new Client(t, 10, survey);
+  client.port.dial(other.port.endpoints.survey);
+  client.send("hello");
+  await other.route("hello");
+  assert.deepEqual(ahead.received, []);
+  const hasty = new Client(t, 10, survey);
+  hasty.port.hangup();
+  hasty.send("lost");
+  assert.equal(hasty.port.dropped, 1);
+  await hasty.dial(survey);
+});
+
+test("what could not be dialled ahead is dialled when it is asked for", async (t) => {
+  const client = new Client(t, 10, "tcp://127.0.0.1:99999");
+  await until(() => client.failures.length === 1, { what: "a failure" });
+  client.port.dial("tcp://127.0.0.1:99999");
+  await until(() => client.failures.length === 2, { what: "another failure" });
+});
+
 test("an unusable endpoint is reported later and throws nothing", async (t) => {
   const client = new Client(t);
   client.port.dial("tcp://127.0.0.1:99999");

@@ -109,9 +109,9 @@ export class Client {
   lost = 0;
   readonly port: ClientPort;
 
-  constructor(t: TestContext, reconnectMinMs = 10) {
+  constructor(t: TestContext, reconnectMinMs = 10, ahead?: string) {
     this.port = openClientPort(
-      { reconnectMinMs },
+      { reconnectMinMs, ahead },
       {
         received: (frame) => this.received.push(text(frame)),
         lost: () => {
