@@ -1,4 +1,5 @@
 import { History } from "./history.ts";
+import type { HistoryNote } from "./history.ts";
 import { LIMITS } from "./limits.ts";
 import type { RosterMessage } from "./messages.ts";
 import type { RegistrarTuning } from "./options.ts";
@@ -17,10 +18,11 @@ export interface Names {
  * happens where something happens, never for an answer that came in time.
  */
 export class Recorder {
-  readonly history: History;
   readonly epoch: string;
   readonly tuning: RegistrarTuning;
   readonly #originMs: number;
+  readonly #history: History;
+  #unwritten: Unwritten[] = [];
   #registrar: RecordedRegistrarEvent[] = [];
 
   constructor(options: {
@@ -33,8 +35,14 @@ export class Recorder {
     this.epoch = options.epoch;
     this.tuning = options.tuning;
     this.#originMs = options.nowMs;
-    this.history = options.history ?? new History();
+    this.#history = options.history ?? new History();
     this.noteRegistrar({ kind: "started" }, options.nowMs);
+  }
+
+  /** With all that was noted so far. */
+  get history(): History {
+    this.write();
+    return this.#history;
   }
 
   /** Of the registrar itself, oldest first, in time since its start. */
@@ -52,7 +60,15 @@ export class Recorder {
     event: PeerEvent,
     nowMs: number,
   ): void {
-    this.history.note(service, id, { atMs: nowMs, event });
+    this.#unwritten.push({ service, id, note: { atMs: nowMs, event } });
+  }
+
+  /** Writes down what was noted. Later than it is noted, because many may wait for its publication. */
+  write(): void {
+    if (this.#unwritten.length === 0) return;
+    const unwritten = this.#unwritten;
+    this.#unwritten = [];
+    for (const { service, id, note } of unwritten) this.#history.note(service, id, note);
   }
 
   noteRegistrar(event: RegistrarEvent, nowMs: number): void {
@@ -69,6 +85,13 @@ export class Recorder {
       this.history.published(service, id, revision);
     }
   }
+}
+
+/** What happened to a peer, not written down yet. */
+interface Unwritten {
+  readonly service: string;
+  readonly id: string;
+  readonly note: Omit<HistoryNote, "revision">;
 }
 
 /** Where a peer says it is: `host:port` of its first endpoint, or nothing. */

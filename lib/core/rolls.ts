@@ -3,9 +3,10 @@ import { Fences } from "./fences.ts";
 import type { Proved } from "./fences.ts";
 import { Judgement } from "./judgement.ts";
 import { Lossiness } from "./lossiness.ts";
-import type { Answer, FromRegistrar, Report, Update } from "./messages.ts";
+import type { Answer, Report, Update } from "./messages.ts";
 import type { RegistrarTuning } from "./options.ts";
 import type { PublisherDue, Settled } from "./notices.ts";
+import { Partings } from "./partings.ts";
 import { Publisher } from "./publisher.ts";
 import type { PeerEvent } from "./record-event.ts";
 import { Recorder, someNames } from "./recorder.ts";
@@ -31,6 +32,7 @@ export class Rolls {
   readonly consumers = new Consumers();
   readonly fences: Fences;
   readonly judgement: Judgement;
+  readonly #partings = new Partings();
   /** Given since the clock was looked at last, to be written down. */
   readonly #proofs: Proved[] = [];
   readonly #emit: (effect: SurveyorEffect) => void;
@@ -147,6 +149,7 @@ export class Rolls {
   disconnected(route: string, nowMs: number): void {
     this.forget(route);
     this.fences.closed(route);
+    this.#partings.closed(route);
     const member = this.registry.ofRoute(route);
     if (member === undefined) return;
     this.registry.unbind(member);
@@ -168,6 +171,7 @@ export class Rolls {
   /** What an input has changed is said before the clock is asked for anything else. */
   publishChanges(nowMs: number): void {
     this.#publish(this.publisher.changes(nowMs), nowMs);
+    this.recorder.write();
   }
 
   /** Lets the clock do what is due. */
@@ -184,6 +188,7 @@ export class Rolls {
     this.judgement.advance(nowMs);
     this.#publish(this.publisher.due(nowMs), nowMs);
     this.fences.advance(nowMs);
+    for (const left of this.#partings.due(nowMs)) this.#emit({ kind: "reply", ...left });
     for (const proved of this.#proofs.splice(0)) this.#proved(proved, nowMs);
   }
 
@@ -195,6 +200,7 @@ export class Rolls {
       this.publisher.nextMs(),
       this.judgement.nextMs(),
       this.fences.nextMs(),
+      this.#partings.nextMs(),
     );
   }
 
@@ -240,10 +246,8 @@ export class Rolls {
   }
 
   #publish(due: PublisherDue, nowMs: number): void {
-    for (const publication of due.publications) {
-      this.#emit({ kind: "publish", ...publication });
-      this.recorder.published(publication.message);
-    }
+    for (const publication of due.publications) this.#emit({ kind: "publish", ...publication });
+    for (const { message } of due.publications) this.recorder.published(message);
     for (const settled of due.settled) this.#settle(settled, nowMs);
   }
 
@@ -251,10 +255,9 @@ export class Rolls {
   #settle({ route, edition, service, id, revision, proofMs }: Settled, nowMs: number): void {
     const named = this.consumers.countOf(service);
     const anonymous = Math.max(0, this.publisher.audience.of(service) - named);
-    const message: FromRegistrar =
-      edition === null
-        ? { kind: "left", revision, named, anonymous }
-        : { kind: "recorded", edition, revision };
+    const left = { kind: "left", revision, named, anonymous } as const;
+    if (edition === null && proofMs === 0) return this.#partings.add(route, left, nowMs);
+    const message = edition === null ? left : ({ kind: "recorded", edition, revision } as const);
     this.#emit({ kind: "reply", route, message });
     if (proofMs === 0) return;
     const consumers = this.consumers.of(service);

@@ -86,7 +86,7 @@ test("a suspicion that was cleared does not run out later", () => {
   assert.deepEqual(rig.list(), []);
 });
 
-test("a goodbye is gone at once, and told with who was watching", () => {
+test("a goodbye is gone at once, and confirmed a moment later with who was watching", () => {
   const rig = RegistrarRig.live();
   rig.join("c1");
   rig.receive("w1", watchOf(["cache"]));
@@ -96,6 +96,8 @@ test("a goodbye is gone at once, and told with who was watching", () => {
   rig.pass(100);
   rig.clear();
   assert.deepEqual(deltasOf(rig.receive("c1", LEAVE)), [goneOf("c1")]);
+  assert.deepEqual(rig.replies("c1"), []);
+  rig.pass(2);
   assert.deepEqual(rig.replies("c1"), [{ kind: "left", revision: 2, named: 2, anonymous: 3 }]);
   assert.deepEqual(rig.list(), []);
 });
@@ -106,6 +108,7 @@ test("more named consumers than subscribers make no negative count", () => {
   rig.receive("w1", watchOf(["cache"]));
   rig.pass(100);
   rig.receive("c1", LEAVE);
+  rig.pass(2);
   assert.deepEqual(rig.replies("c1").at(-1), { kind: "left", revision: 2, named: 1, anonymous: 0 });
 });
 
