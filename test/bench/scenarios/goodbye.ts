@@ -7,7 +7,7 @@ import type { Bench, Scenario } from "../scenario.ts";
 import { openBareScene, openScene, SERVICE, type BareScene, type Scene } from "../scenes.ts";
 
 const WATCHERS = 20;
-const ROUNDS = 40;
+const ROUNDS = 200;
 const WARM_UP = 5;
 const QUIET_MS = 60;
 
@@ -37,7 +37,7 @@ async function measure({ workshop, progress }: Bench): Promise<readonly Figure[]
     if (round < WARM_UP) continue;
     ours.push(one);
     floor.push(other);
-    if (ours.length % 10 === 0) progress(`${ours.length} of ${ROUNDS}`);
+    if (ours.length % 50 === 0) progress(`${ours.length} of ${ROUNDS}`);
   }
   return [
     {
