@@ -1,4 +1,4 @@
-import type { Card } from "../../lib/core/peer.ts";
+import { toPeer, type Card, type Peer } from "../../lib/core/peer.ts";
 
 /** A card of everyday size, the same number of bytes in every edition below 128. */
 export function cardOf(edition: number): Card {
@@ -22,4 +22,16 @@ export function instanceOf(id: string): string {
 /** The ids of a fleet in order. */
 export function idsOf(prefix: string, count: number): readonly string[] {
   return Array.from({ length: count }, (_, at) => `${prefix}${String(at).padStart(5, "0")}`);
+}
+
+/** A living peer of a service over HTTP. */
+export function peerOf(
+  id: string,
+  { weight = 1, port = 8080 }: { weight?: number; port?: number },
+): Peer {
+  const endpoints = [{ protocol: "http", host: "127.0.0.1", port, scope: "private" }];
+  const card = { ...cardOf(1), weight, endpoints };
+  const instance = instanceOf(id);
+  const [standing, cause, stalledMs] = ["alive", null, 0] as const;
+  return toPeer("orders", { id, instance, edition: 1, standing, cause, card, stalledMs });
 }

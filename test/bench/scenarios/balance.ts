@@ -2,18 +2,15 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { of } from "rxjs";
 import { BalancedPool, Pool, request, type Dispatcher } from "undici";
-import { balancer, openDispatcher, STRATEGIES } from "../../../lib/balance/index.ts";
-import type { Balancer, StrategyName } from "../../../lib/balance/index.ts";
-import { toPeer, type Peer } from "../../../lib/core/peer.ts";
+import { openDispatcher, STRATEGIES, type StrategyName } from "../../../lib/balance/index.ts";
+import { Crew, type Workshop } from "../children.ts";
 import { spreadOf, type Figure } from "../figures.ts";
-import { cardOf, idsOf, instanceOf } from "../sample.ts";
+import type { PickerRole } from "../roles/picker.ts";
+import { peerOf } from "../sample.ts";
 import type { Bench, Scenario } from "../scenario.ts";
 
 const PEERS = 1000;
-const PICKS = 500_000;
-/** Hashing looks at every peer. */
-const PICKS_BY_HASH = 5000;
-const ROUNDS = 13;
+const ROUNDS = 25;
 /** The first rounds run cold code. */
 const COLD_ROUNDS = 2;
 const FIGURE_PICKS = 1000;
@@ -31,33 +28,28 @@ export const balance: Scenario = {
   run: measure,
 };
 
-async function measure({ progress }: Bench): Promise<readonly Figure[]> {
-  const picks = await pickFigures();
+async function measure({ workshop, progress }: Bench): Promise<readonly Figure[]> {
+  const picks = await pickFigures(workshop);
   progress("picks are measured");
   return [...picks, ...(await requestFigures())];
 }
 
-/**
- * What was chosen last: kept, so that the choice is made; but not each time, for to keep something
- * new in an old place is a cost of its own.
- */
-let chosen: unknown;
-
-async function pickFigures(): Promise<readonly Figure[]> {
-  const peers = idsOf("p", PEERS).map((id, at) => peerOf(id, { weight: 1 + (at % 3) }));
+async function pickFigures(workshop: Workshop): Promise<readonly Figure[]> {
+  await using crew = new Crew(workshop);
   const names = Object.keys(STRATEGIES) as StrategyName[];
   const found = names.map((strategy) => {
-    const handle = balancer(of(peers), { strategy });
-    return { strategy, handle, ours: [] as number[], floor: [] as number[] };
+    const child = crew.start<PickerRole>("picker");
+    return { strategy, child, ours: [] as number[], floor: [] as number[] };
   });
+  for (const { child, strategy } of found) await child.ask("start", { strategy, count: PEERS });
   // In turns, so that a slow phase of the machine meets all alike.
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const { strategy, handle, ours, floor } of found) {
-      floor.push(indexCost(peers));
-      ours.push(pickCost(handle, strategy === "hash" ? PICKS_BY_HASH : PICKS));
+    for (const { child, ours, floor } of found) {
+      const costs = await child.ask("round", FIGURE_PICKS);
+      ours.push(costs.ours);
+      floor.push(costs.floor);
     }
   }
-  await Promise.all(found.map(({ handle }) => handle.close()));
   return found.map(({ strategy, ours, floor }) => ({
     name: `${FIGURE_PICKS} picks among ${PEERS} peers, ${strategy}`,
     unit: "µs",
@@ -66,24 +58,6 @@ async function pickFigures(): Promise<readonly Figure[]> {
     against: "random array index",
     ...(strategy === "hash" ? {} : { ratioMax: RATIO_MAX }),
   }));
-}
-
-/** µs for so many random indexes as a figure names. */
-function indexCost(peers: readonly Peer[]): number {
-  const startMs = performance.now();
-  let last: unknown;
-  for (let n = 0; n < PICKS; n += 1) last = peers[Math.floor(Math.random() * peers.length)];
-  chosen = last;
-  return ((performance.now() - startMs) * 1000 * FIGURE_PICKS) / PICKS;
-}
-
-function pickCost(handle: Balancer, picks: number): number {
-  const startMs = performance.now();
-  let last: unknown;
-  for (let n = 0; n < picks; n += 1) last = handle.pick("key");
-  chosen = last;
-  if (chosen === undefined) throw new Error("nobody was picked");
-  return ((performance.now() - startMs) * 1000 * FIGURE_PICKS) / picks;
 }
 
 /** Servers on a thread of their own, so that what is measured is the client. */
@@ -132,12 +106,4 @@ async function requestCost(dispatcher: Dispatcher, url: string): Promise<number>
   };
   await Promise.all(Array.from({ length: AT_ONCE }, ask));
   return ((performance.now() - startMs) * 1000) / REQUESTS;
-}
-
-function peerOf(id: string, { weight = 1, port = 8080 }: { weight?: number; port?: number }): Peer {
-  const endpoints = [{ protocol: "http", host: "127.0.0.1", port, scope: "private" }];
-  const card = { ...cardOf(1), weight, endpoints };
-  const instance = instanceOf(id);
-  const [standing, cause, stalledMs] = ["alive", null, 0] as const;
-  return toPeer("orders", { id, instance, edition: 1, standing, cause, card, stalledMs });
 }
