@@ -35,11 +35,7 @@ export class Lossiness {
   /** Questions in a row that a member may leave unanswered now. */
   get missedMax(): number {
     const { missedMax, lossyMissedMax } = this.#tuning;
-    return this.#isLossy && this.#matters ? lossyMissedMax : missedMax;
-  }
-
-  get #matters(): boolean {
-    return this.#tuning.lossyMissedMax > this.#tuning.missedMax;
+    return this.#isLossy ? Math.max(missedMax, lossyMissedMax) : missedMax;
   }
 
   /** Somebody answered late, and had stood still itself for so long. */
@@ -61,10 +57,9 @@ export class Lossiness {
     }
     // Half of what begins it goes on with it, so that it does not come and go with each of them.
     const least = Math.max(1, members / MEMBERS_EACH) / (this.#isLossy ? 2 : 1);
-    const isLossy = this.#late.size >= least;
-    if (isLossy === this.#isLossy) return false;
-    this.#isLossy = isLossy;
-    return this.#matters;
+    const before = this.missedMax;
+    this.#isLossy = this.#late.size >= least;
+    return this.missedMax !== before;
   }
 
   /** When the first of them is forgotten. */
