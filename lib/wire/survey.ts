@@ -3,14 +3,6 @@ import { ERRORS, isErrorCode, type ErrorCode } from "../core/errors.ts";
 import type { FromRegistrar, Timing, ToRegistrar } from "../core/messages.ts";
 import { card, id, instance, service, watched } from "./card.ts";
 import { decode, encode, type Codec } from "./codec.ts";
-import {
-  decodeAnswer,
-  decodeLeave,
-  decodeSurvey,
-  encodeAnswer,
-  encodeLeave,
-  encodeSurvey,
-} from "./hot.ts";
 import { KIND } from "./kinds.ts";
 import { accepted, type Decoded } from "./pack.ts";
 import { blob, flag, INTERVAL_MS_MAX, prose, random, text, whole, word } from "./scalars.ts";
@@ -119,34 +111,25 @@ export const toRegistrar = union<Unmeasured<ToRegistrar>>({
 
 /** One frame for a client. Throws `ERR_LIMIT` or `ERR_WIRE` for what cannot travel. */
 export function encodeToClient(message: FromRegistrar): Uint8Array {
-  const quick = message.kind === "survey" ? encodeSurvey(message) : undefined;
-  return quick ?? encode(fromRegistrar, message, message.kind);
+  return encode(fromRegistrar, message, message.kind);
 }
 
 /** What the registrar says in one frame of any bytes. Never throws. */
 export function decodeFromRegistrar(frame: Uint8Array): Decoded<FromRegistrar> {
-  const quick = decodeSurvey(frame);
-  return quick === undefined ? decode(fromRegistrar, frame, "message") : accepted(quick);
+  return decode(fromRegistrar, frame, "message");
 }
 
 /** One frame for the registrar. Throws `ERR_LIMIT` or `ERR_WIRE` for what cannot travel. */
 export function encodeToRegistrar(message: ToRegistrar): Uint8Array {
-  return encodeQuickly(message) ?? encode(toRegistrar, message, message.kind);
+  return encode(toRegistrar, message, message.kind);
 }
 
 /** What a client says in one frame of any bytes; sets `bytes`. Never throws. */
 export function decodeToRegistrar(frame: Uint8Array): Decoded<ToRegistrar> {
-  const quick = decodeAnswer(frame) ?? decodeLeave(frame);
-  if (quick !== undefined) return accepted(quick);
   const decoded = decode(toRegistrar, frame, "message");
   if (!decoded.ok) return decoded;
   const message = decoded.value;
   return message.kind === "join" || message.kind === "update"
     ? accepted({ ...message, bytes: frame.length })
     : accepted(message);
-}
-
-function encodeQuickly(message: ToRegistrar): Uint8Array | undefined {
-  if (message.kind === "answer") return encodeAnswer(message);
-  return message.kind === "leave" ? encodeLeave(message) : undefined;
 }

@@ -5,15 +5,6 @@ import { isServiceName, parseTopic } from "../../lib/core/topics.ts";
 import { readSubscription } from "../../lib/transport/subscription.ts";
 import { decode, decodeAtOnce, decodeThoroughly, encode } from "../../lib/wire/codec.ts";
 import type { Codec } from "../../lib/wire/codec.ts";
-import {
-  decodeAnswer,
-  decodeLeave,
-  decodeSurvey,
-  encodeAnswer,
-  encodeLeave,
-  encodeSurvey,
-} from "../../lib/wire/hot.ts";
-import { KIND } from "../../lib/wire/kinds.ts";
 import { pack, unpack } from "../../lib/wire/pack.ts";
 import type { Wire } from "../../lib/wire/pack.ts";
 import { decodeRoster, encodeRoster, named } from "../../lib/wire/roster.ts";
@@ -120,7 +111,6 @@ function agree(codec: Codec<unknown>, frame: Uint8Array): void {
 }
 
 const AT_ONCE = ["decodeAtOnce", "decodeThoroughly"].map((one) => `lib/wire/codec.ts ${one}`);
-const HOT = ["decodeSurvey", "decodeAnswer", "decodeLeave"].map((one) => `lib/wire/hot.ts ${one}`);
 
 export const DECODERS: readonly Target[] = [
   decoder("to-registrar", ["lib/wire/survey.ts decodeToRegistrar"], {
@@ -158,32 +148,6 @@ export const DECODERS: readonly Target[] = [
       const decoded = decodeSnapshot(frames, "*");
       if (!decoded.ok) return assertReason(decoded.reason);
       assert.deepEqual(decodeSnapshot(encodeSnapshot(decoded.value, "*"), "*"), decoded);
-    },
-  }),
-  decoder("hot", HOT, {
-    seeds: fc.oneof(
-      fc.oneof(toRegistrar.answer, toRegistrar.leave).map((one) => [encodeToRegistrar(one)]),
-      fromRegistrar.survey.map((survey) => [encodeToClient(survey)]),
-    ),
-    check: (frames) => {
-      const frame = only(frames);
-      const survey = decodeSurvey(frame);
-      const answer = decodeAnswer(frame);
-      const leave = decodeLeave(frame);
-      // What the quick way takes, the general one takes as well, and means the same by it.
-      if (survey !== undefined) {
-        assert.deepEqual(generalOf(frame), [KIND.survey, survey.round]);
-        assert.deepEqual(decodeSurvey(encodeSurvey(survey) ?? frame), survey);
-      }
-      if (answer !== undefined) {
-        const { epoch, round, stalledMs } = answer;
-        assert.deepEqual(generalOf(frame), [KIND.answer, epoch, round, stalledMs]);
-        assert.deepEqual(decodeAnswer(encodeAnswer(answer) ?? frame), answer);
-      }
-      if (leave !== undefined) {
-        assert.deepEqual(generalOf(frame), [KIND.leave, leave.epoch, leave.proofMs]);
-        assert.deepEqual(decodeLeave(encodeLeave(leave) ?? frame), leave);
-      }
     },
   }),
   decoder("unpack", ["lib/wire/pack.ts unpack", "lib/wire/scan.ts scan"], {
@@ -235,16 +199,6 @@ export const DECODERS: readonly Target[] = [
     },
   ),
 ];
-
-/** The values in a frame, bytes as hexadecimal digits. */
-function generalOf(frame: Uint8Array): readonly unknown[] {
-  const unpacked = unpack(frame);
-  assert.ok(unpacked.ok && Array.isArray(unpacked.value), "the general codec refuses it");
-  const values: readonly unknown[] = unpacked.value;
-  return values.map((value) =>
-    value instanceof Uint8Array ? Buffer.from(value).toString("hex") : value,
-  );
-}
 
 /** A reason is one short line: it goes into a log that others read. */
 function assertReason(reason: string): void {
