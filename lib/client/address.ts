@@ -4,17 +4,13 @@ import { isLoopback, parseEndpoint } from "../transport/endpoint.ts";
 
 const LOOPBACK = "127.0.0.1";
 
-/** The address of this machine at which each registrar is dialled; undefined for another machine. */
-export function localHosts(registrars: readonly string[]): readonly (string | undefined)[] {
-  return registrars.map(localHostOf);
-}
-
 /**
  * Where this process can be reached, where there is exactly one choice: loopback where every
  * registrar is dialled there, this host's own address where that is dialled, else the only one it
- * has. `local` is `localHosts` of the registrars. Throws `ERR_OPTION` with what there is.
+ * has. Throws `ERR_OPTION` with what there is.
  */
-export function hostAddress(local: readonly (string | undefined)[]): string {
+export function hostAddress(registrars: readonly string[]): string {
+  const local = registrars.map(localHostOf);
   if (local.every((host) => host !== undefined)) {
     return local.find((host) => host !== LOOPBACK) ?? LOOPBACK;
   }
@@ -26,15 +22,16 @@ export function hostAddress(local: readonly (string | undefined)[]): string {
 }
 
 /** Nobody on another machine can reach a peer at a loopback address; throws `ERR_OPTION`. */
-export function refuseLoopback(host: string, local: readonly (string | undefined)[]): void {
+export function refuseLoopback(host: string, registrars: readonly string[]): void {
   if (!(host === "localhost" || host === "::1" || host.startsWith("127."))) return;
-  if (local.every((own) => own !== undefined)) return;
+  if (registrars.every((endpoint) => localHostOf(endpoint) !== undefined)) return;
   throw new RollcallError(
     "ERR_OPTION",
     `address ${host} cannot be reached from other machines, but the registrar is on one`,
   );
 }
 
+/** The address of this machine at which it is dialled; undefined for another machine. */
 function localHostOf(endpoint: string): string | undefined {
   if (isLoopback(endpoint)) return LOOPBACK;
   const parsed = parseEndpoint(endpoint, "connect", "registrar");

@@ -11,7 +11,7 @@ import type { Logger } from "../host/log.ts";
 import type { ClientKeys } from "../keys/options.ts";
 import { formatEndpoint, parseEndpoint } from "../transport/endpoint.ts";
 import { checkCard, checkName } from "../wire/card.ts";
-import { hostAddress, localHosts, refuseLoopback } from "./address.ts";
+import { hostAddress, refuseLoopback } from "./address.ts";
 
 /** Where a client looks for the registrar unless told otherwise. */
 export const DEFAULT_REGISTRAR = "tcp://127.0.0.1:5570";
@@ -175,7 +175,7 @@ export function nameOf(field: "service" | "id", value: unknown): string {
 
 /** The card of a member at its first joining, checked; throws `ERR_OPTION`. */
 export function cardOf(options: CardOptions, targets: readonly Target[]): Card {
-  const local = localHosts(targets.map((target) => target.endpoint));
+  const registrars = targets.map((target) => target.endpoint);
   const first: Card = {
     endpoints: [],
     weight: 1,
@@ -185,18 +185,18 @@ export function cardOf(options: CardOptions, targets: readonly Target[]): Card {
     joinedAt: Date.now(),
   };
   const address =
-    options.address ?? (options.endpoints === undefined ? hostAddress(local) : undefined);
+    options.address ?? (options.endpoints === undefined ? hostAddress(registrars) : undefined);
   const card = changedCard(first, { ...options, address });
-  for (const { host } of card.endpoints) refuseLoopback(host, local);
+  for (const { host } of card.endpoints) refuseLoopback(host, registrars);
   return card;
 }
 
 /** The card of a member that is listed, with some of it changed; its addresses as for `join`. */
 export function updatedCard(card: Card, patch: CardOptions, targets: readonly Target[]): Card {
   const updated = changedCard(card, patch);
+  const registrars = targets.map((target) => target.endpoint);
   if (patch.address === undefined && patch.endpoints === undefined) return updated;
-  const local = localHosts(targets.map((target) => target.endpoint));
-  for (const { host } of updated.endpoints) refuseLoopback(host, local);
+  for (const { host } of updated.endpoints) refuseLoopback(host, registrars);
   return updated;
 }
 

@@ -14,8 +14,9 @@ export interface Names {
 }
 
 /**
- * The flight recorder: what happened to each peer, and to the registrar itself. Writing is O(1) and
- * happens where something happens, never for an answer that came in time.
+ * The flight recorder: what happened to each peer, and to the registrar itself. Noting is O(1) and
+ * happens where something happens, never for an answer that came in time. What is noted is written
+ * down once what it led to is published, or when somebody wants to read it.
  */
 export class Recorder {
   readonly epoch: string;
@@ -63,7 +64,7 @@ export class Recorder {
     this.#unwritten.push({ service, id, note: { atMs: nowMs, event } });
   }
 
-  /** Writes down what was noted. Later than it is noted, because many may wait for its publication. */
+  /** Writes down what was noted. The owner calls it in each step, after publishing: many wait for that. */
   write(): void {
     if (this.#unwritten.length === 0) return;
     const unwritten = this.#unwritten;
@@ -79,10 +80,12 @@ export class Recorder {
   /** A message goes out: what it says of peers is published from now on. */
   published(message: RosterMessage): void {
     if (message.kind !== "delta") return;
+    // What it publishes was noted before.
+    this.write();
     const { service, revision, changes } = message;
     for (const change of changes) {
       const id = change.kind === "put" ? change.entry.id : change.id;
-      this.history.published(service, id, revision);
+      this.#history.published(service, id, revision);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { Confirmations } from "./confirmations.ts";
 import { Consumers } from "./consumers.ts";
 import { Fences } from "./fences.ts";
 import type { Proved } from "./fences.ts";
@@ -6,7 +7,6 @@ import { Lossiness } from "./lossiness.ts";
 import type { Answer, Report, Update } from "./messages.ts";
 import type { RegistrarTuning } from "./options.ts";
 import type { PublisherDue, Settled } from "./notices.ts";
-import { Partings } from "./partings.ts";
 import { Publisher } from "./publisher.ts";
 import type { PeerEvent } from "./record-event.ts";
 import { Recorder, someNames } from "./recorder.ts";
@@ -32,7 +32,7 @@ export class Rolls {
   readonly consumers = new Consumers();
   readonly fences: Fences;
   readonly judgement: Judgement;
-  readonly #partings = new Partings();
+  readonly #confirmations = new Confirmations();
   /** Given since the clock was looked at last, to be written down. */
   readonly #proofs: Proved[] = [];
   readonly #emit: (effect: SurveyorEffect) => void;
@@ -149,7 +149,7 @@ export class Rolls {
   disconnected(route: string, nowMs: number): void {
     this.forget(route);
     this.fences.closed(route);
-    this.#partings.closed(route);
+    this.#confirmations.closed(route);
     const member = this.registry.ofRoute(route);
     if (member === undefined) return;
     this.registry.unbind(member);
@@ -188,7 +188,7 @@ export class Rolls {
     this.judgement.advance(nowMs);
     this.#publish(this.publisher.due(nowMs), nowMs);
     this.fences.advance(nowMs);
-    for (const left of this.#partings.due(nowMs)) this.#emit({ kind: "reply", ...left });
+    for (const one of this.#confirmations.due(nowMs)) this.#emit({ kind: "reply", ...one });
     for (const proved of this.#proofs.splice(0)) this.#proved(proved, nowMs);
   }
 
@@ -200,7 +200,7 @@ export class Rolls {
       this.publisher.nextMs(),
       this.judgement.nextMs(),
       this.fences.nextMs(),
-      this.#partings.nextMs(),
+      this.#confirmations.nextMs(),
     );
   }
 
@@ -256,7 +256,7 @@ export class Rolls {
     const named = this.consumers.countOf(service);
     const anonymous = Math.max(0, this.publisher.audience.of(service) - named);
     const left = { kind: "left", revision, named, anonymous } as const;
-    if (edition === null && proofMs === 0) return this.#partings.add(route, left, nowMs);
+    if (edition === null && proofMs === 0) return this.#confirmations.add(route, left, nowMs);
     const message = edition === null ? left : ({ kind: "recorded", edition, revision } as const);
     this.#emit({ kind: "reply", route, message });
     if (proofMs === 0) return;

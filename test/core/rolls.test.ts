@@ -102,6 +102,17 @@ test("a goodbye is gone at once, and confirmed a moment later with who was watch
   assert.deepEqual(rig.list(), []);
 });
 
+test("whose connection closes before its goodbye is confirmed is told nothing", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1");
+  rig.pass(100);
+  rig.clear();
+  rig.receive("c1", LEAVE);
+  rig.disconnect("c1");
+  rig.pass(100);
+  assert.deepEqual(rig.replies("c1"), []);
+});
+
 test("more named consumers than subscribers make no negative count", () => {
   const rig = RegistrarRig.live();
   rig.join("c1");
