@@ -16,6 +16,12 @@ export interface Patience {
   readonly deadlineMs?: number;
 }
 
+/** How a goodbye is said. */
+export interface Leaving extends Patience {
+  /** False: it goes as soon as its goodbye is published, as `close()` does. Default true. */
+  readonly wantsProof?: boolean;
+}
+
 /**
  * A whole installation in virtual time, and everything that can happen to it. Verbs take the name
  * of a node, that of a registrar included where that makes sense, and return false where they
@@ -77,11 +83,11 @@ export class Cluster extends Disturbances {
   }
 
   /** Says goodbye, waits until consumers have acknowledged it or for the deadline, and goes. */
-  leave(name: string, { deadlineMs = LEAVE_MS }: Patience = {}): boolean {
+  leave(name: string, { deadlineMs = LEAVE_MS, wantsProof = true }: Leaving = {}): boolean {
     const resident = this.#running(name);
     if (resident === null || resident.farewell?.edition === null) return false;
-    this.note(name, "LEAVES");
-    this.fleet.leave(resident, deadlineMs);
+    this.note(name, wantsProof ? "LEAVES" : "CLOSES");
+    this.fleet.leave(resident, deadlineMs, wantsProof);
     return true;
   }
 

@@ -1,11 +1,11 @@
-import { Collector, proofTimeMs } from "../client/farewell.ts";
+import { Collector, proofTimeMs, type Farewell } from "../client/farewell.ts";
 import type { ClientEffect } from "../core/io.ts";
 import type { Card } from "../core/peer.ts";
 import type { World } from "./network.ts";
 import type { Farewelling, Resident } from "./resident.ts";
 
 /**
- * Goodbyes and drains with proof, collected as the real client does: until every registrar that
+ * Goodbyes, with proof and without, and drains, collected as the real client does: until every registrar that
  * was told has said all, or until the deadline.
  */
 export class Farewells {
@@ -18,16 +18,18 @@ export class Farewells {
     this.#concluded = concluded;
   }
 
-  leave(resident: Resident, deadlineMs: number): void {
-    this.#begin(resident, null, deadlineMs);
-    resident.node.feed({ kind: "leave", proofMs: proofTimeMs(deadlineMs) });
+  leave(resident: Resident, deadlineMs: number, wantsProof: boolean): void {
+    this.#begin(resident, { edition: null, wantsProof }, deadlineMs);
+    const proofMs = wantsProof ? proofTimeMs(deadlineMs) : 0;
+    resident.node.feed({ kind: "leave", proofMs });
     const { nowMs } = this.#world.timeline;
     this.#world.timeline.at(nowMs + deadlineMs, () => this.#end(resident));
   }
 
   /** Shows `card`, which drains, and has consumers acknowledge it. */
   drain(resident: Resident, card: Card, deadlineMs: number): void {
-    this.#begin(resident, (resident.node.client.showing?.edition ?? 0) + 1, deadlineMs);
+    const edition = (resident.node.client.showing?.edition ?? 0) + 1;
+    this.#begin(resident, { edition, wantsProof: true }, deadlineMs);
     resident.node.feed({ kind: "update", card, proofMs: proofTimeMs(deadlineMs) });
   }
 
@@ -44,14 +46,18 @@ export class Farewells {
     timeline.at(timeline.nowMs, () => this.#end(resident));
   }
 
-  #begin(resident: Resident, edition: number | null, deadlineMs: number): void {
+  #begin(
+    resident: Resident,
+    { edition, wantsProof }: Pick<Farewell, "edition" | "wantsProof">,
+    deadlineMs: number,
+  ): void {
     const { client } = resident.node;
     const { timeline } = this.#world;
     const collector = new Collector({
       told: client.mayList(true),
       outOfReach: client.mayList(false),
       edition,
-      wantsProof: true,
+      wantsProof,
     });
     const farewell = { collector, edition, sinceMs: timeline.nowMs, proof: null };
     resident.farewell = farewell;

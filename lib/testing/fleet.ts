@@ -105,10 +105,10 @@ export class Fleet {
   }
 
   /** Says goodbye, and ends the process when all that is known of it is said, or at the deadline. */
-  leave(resident: Resident, deadlineMs: number): void {
+  leave(resident: Resident, deadlineMs: number, wantsProof: boolean): void {
     resident.peer?.end("left", this.#nowMs);
     resident.consumer?.ends();
-    this.farewells.leave(resident, deadlineMs);
+    this.farewells.leave(resident, deadlineMs, wantsProof);
   }
 
   /** The process is no more; what it was remains in the books. */

@@ -123,7 +123,8 @@ function outage(input: MishapInput): readonly Action[] {
 function leave(input: MishapInput): readonly Action[] {
   const node = input.random.chance(0.8) ? aMember(input) : aClient(input);
   const deadline = input.random.chance(0.5) ? {} : { deadlineMs: someMs(input) };
-  return [{ kind: "leave", node, ...deadline, atMs: input.atMs }];
+  const wantsProof = input.random.chance(0.6);
+  return [{ kind: "leave", node, ...deadline, wantsProof, atMs: input.atMs }];
 }
 
 function drain(input: MishapInput): readonly Action[] {

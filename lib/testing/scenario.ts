@@ -13,7 +13,8 @@ export type Action = { readonly atMs: number; readonly node: string } &
   /** Of a registrar, `spec` says nothing. */
   (
     | { readonly kind: "start"; readonly spec: ClientSpec }
-    | { readonly kind: "leave" | "drain"; readonly deadlineMs?: number }
+    | { readonly kind: "leave"; readonly deadlineMs?: number; readonly wantsProof?: boolean }
+    | { readonly kind: "drain"; readonly deadlineMs?: number }
     | { readonly kind: "update"; readonly card: Partial<Card> }
     | { readonly kind: "crash"; readonly restartAfterMs?: number; readonly reset: boolean }
     | { readonly kind: "stop" | "stall"; readonly forMs: number }
