@@ -40,6 +40,8 @@ export interface ShellSetup {
   readonly tuning: ClientTuning;
   readonly keys: SettledClientKeys | null;
   readonly logger: Logger;
+  /** Never begins: closed before it was made. */
+  readonly isAborted?: boolean;
 }
 
 /**
@@ -64,7 +66,8 @@ export class ClientShell implements Emitter {
     this.#setup = setup;
     const { targets, tuning, logger, services } = setup;
     this.#credentials = new Credentials(setup.keys);
-    // First of all: a handshake takes as long as all the rest.
+    // First of all: a handshake takes as long as all the rest. Nothing is heard of it before the next turn,
+    // and `start` has to be taken in this one.
     this.#ports = targets.map((_, source) => this.#open(source));
     this.#limited = new LimitedLog(logger, nowMs);
     this.client = new Client({
@@ -126,11 +129,12 @@ export class ClientShell implements Emitter {
   async farewell(what: Parting, options: WaitOptions = {}): Promise<LeaveProof> {
     const { deadlineMs, wantsProof } = what;
     const proofMs = wantsProof ? proofTimeMs(deadlineMs) : 0;
+    // Before, because whoever is called back by us is heard only after us.
+    const edition = what.card === null ? null : (this.client.showing?.edition ?? 0) + 1;
     // First of all, because everybody waits for it; its confirmation comes in a later turn.
     if (what.card === null) this.take({ kind: "leave", proofMs });
     else this.take({ kind: "update", card: what.card, proofMs });
     const [told, outOfReach] = [this.client.mayList(true), this.client.mayList(false)];
-    const edition = what.card === null ? null : (this.client.showing?.edition ?? 0);
     const collector = new Collector({ told, outOfReach, edition, wantsProof });
     const nameOf = (source: number): string => this.#setup.targets[source]?.endpoint ?? "";
     if (told.length === 0) return collector.proof(nameOf);
@@ -159,13 +163,14 @@ export class ClientShell implements Emitter {
   }
 
   #open(source: number): ClientPort {
-    const { targets, tuning } = this.#setup;
+    const { targets, tuning, isAborted } = this.#setup;
     const target = targets[source];
+    const isAhead = target?.hasSurvey === true && isAborted !== true;
     return openClientPort(
       {
         reconnectMinMs: tuning.reconnectMinMs,
         keys: this.#credentials.portKeys(source),
-        ahead: target?.hasSurvey === true ? target.endpoint : undefined,
+        ahead: isAhead ? target.endpoint : undefined,
       },
       {
         received: (frame) => this.#received(source, frame),

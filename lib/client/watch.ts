@@ -61,6 +61,7 @@ export interface Watcher extends AsyncDisposable {
 export function watch(options: WatchOptions): Watcher {
   checkWatch(options);
   const targets = targetsOf(options);
+  const isAborted = options.signal?.aborted === true;
   const shell = new ClientShell({
     targets,
     services: servicesOf(options.service, "service"),
@@ -70,13 +71,14 @@ export function watch(options: WatchOptions): Watcher {
     tuning: tuningOf(options),
     keys: settleClientKeys(options.keys, targets.length),
     logger: loggerFor(options.logger),
+    isAborted,
   });
   const watcher = new WatcherHandle(
     shell,
     targets.some((target) => target.hasSurvey),
   );
   watcher.closeBy(options.signal);
-  if (options.signal?.aborted === true) void watcher.close();
+  if (isAborted) void watcher.close();
   else shell.take({ kind: "start" });
   return watcher;
 }

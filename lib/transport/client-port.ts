@@ -15,7 +15,10 @@ import { assertCurve } from "./wicket.ts";
 /** Random and never sent to anybody, so that no registrar can feign the loss of a connection. */
 const LOSS = randomBytes(16);
 
-/** Makes no socket until `dial` or `follow`, but for one `ahead`. Throws `ERR_OPTION` for keys without CURVE in zeromq. */
+/**
+ * Makes no socket until `dial` or `follow`, but for one `ahead`, of which nothing is told before the next
+ * turn of the event loop. Throws `ERR_OPTION` for keys without CURVE in zeromq.
+ */
 export function openClientPort(options: ClientPortOptions, handlers: ClientHandlers): ClientPort {
   return new ZmqClientPort(options, handlers);
 }
@@ -64,7 +67,6 @@ class ZmqClientPort implements ClientPort {
   }
 
   hangup(): void {
-    this.#ahead = undefined;
     this.#survey.drop(LINGER_MS);
   }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { LeaveProof } from "../../lib/index.ts";
 import { ids, record } from "../helpers/record.ts";
 import { Rig } from "../helpers/rig.ts";
 import { until } from "../helpers/until.ts";
@@ -38,6 +39,22 @@ test("a drain is proven likewise, and the member is still listed", async (t) => 
   assert.equal((await me.drain()).complete, true, "once more is no other");
   assert.equal((await me.leave()).complete, true);
   assert.deepEqual(watcher.view.peers, []);
+});
+
+test("a drain that is begun from within what connection$ tells is proven too", async (t) => {
+  const rig = new Rig(t);
+  const registrar = await rig.registrar();
+  const me = await rig.join(registrar, { service: "cache", id: "c1" });
+  let wasLost = false;
+  let proof: Promise<LeaveProof> | undefined;
+  me.connection$.subscribe(({ kind }) => {
+    if (kind !== "live") wasLost = true;
+    else if (wasLost) proof ??= me.drain();
+  });
+  await registrar.close();
+  await rig.registrar(registrar.endpoints);
+  await until(() => proof !== undefined, { what: "it is connected again" });
+  assert.equal((await proof)?.complete, true);
 });
 
 test("a consumer that does not answer is named at the deadline", async (t) => {

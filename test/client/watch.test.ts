@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { test, type TestContext } from "node:test";
 import { watch } from "../../lib/index.ts";
 import { during } from "../helpers/during.ts";
 import { ids, record, told } from "../helpers/record.ts";
@@ -352,9 +354,34 @@ test("close is idempotent, and is what asyncDispose and the signal do", async (t
   await until(() => registrar.counters.consumers === 0, { what: "both are gone" });
 });
 
-test("a watcher made with a raised signal is closed from the start", async () => {
+/** Something that listens and says nothing, and the connections to it. */
+async function listener(t: TestContext): Promise<{ endpoint: string; sockets: Set<Socket> }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return { endpoint: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`, sockets };
+}
+
+test("a watcher of a roster makes one connection, for there is nobody to be dialled", async (t) => {
+  const { endpoint, sockets } = await listener(t);
+  const watcher = watch({ roster: endpoint, service: "cache", logger: false });
+  await until(() => sockets.size > 0, { what: "a connection" });
+  await watcher.close();
+  assert.equal(sockets.size, 1);
+});
+
+test("a watcher made with a raised signal is closed from the start, and connects to nobody", async (t) => {
+  const { endpoint, sockets } = await listener(t);
   const watcher = watch({
-    registrar: NOBODY,
+    registrar: endpoint,
     service: "cache",
     signal: AbortSignal.abort(),
     logger: false,
@@ -363,6 +390,11 @@ test("a watcher made with a raised signal is closed from the start", async () =>
   await watcher.close();
   assert.equal(states.completed, 1);
   await assert.rejects(watcher.ready(), code("ERR_CLOSED"));
+  // Whoever connects later finds that nobody came before.
+  const later = watch({ registrar: endpoint, service: "cache", logger: false });
+  await until(() => sockets.size > 0, { what: "the other one" });
+  await later.close();
+  assert.equal(sockets.size, 1);
 });
 
 test("a handle may be closed from within what it tells", async (t) => {

@@ -151,10 +151,13 @@ test("who dials elsewhere leaves what was dialled ahead, and so does who hangs u
   const { survey } = ahead.port.endpoints;
   const other = await Registrar.open(t, { survey: "tcp://127.0.0.1:0" });
   const client = new Client(t, 10, survey);
+  await until(() => client.received.length === 1, { what: "a welcome that nobody dialled for" });
+  client.send("here");
+  const route = await ahead.route("here");
   client.port.dial(other.port.endpoints.survey);
-  client.send("hello");
-  await other.route("hello");
-  assert.deepEqual(ahead.received, []);
+  await until(() => ahead.disconnected.includes(route), { what: "the end of the first" });
+  client.send("there");
+  await other.route("there");
   const hasty = new Client(t, 10, survey);
   hasty.port.hangup();
   hasty.send("lost");

@@ -41,10 +41,10 @@ function indexCost(): number {
 }
 
 /** Seconds for one pick. */
-function pickCost(of: Balancer): number {
+function pickCost(from: Balancer): number {
   const startMs = performance.now();
   let last: unknown;
-  for (let n = 0; n < picks; n += 1) last = of.pick("key");
+  for (let n = 0; n < picks; n += 1) last = from.pick("key");
   chosen = last;
   if (chosen === undefined) throw new Error("nobody was picked");
   return (performance.now() - startMs) / 1000 / picks;
@@ -57,10 +57,12 @@ const commands = serve({
     picks = strategy === "hash" ? PICKS_BY_HASH : PICKS;
     handle = balancer(of(peers), { strategy });
   },
-  round(of: number): PickCosts {
+  /** What so many picks cost, and so many random indexes. */
+  round(figurePicks: number): PickCosts {
     if (handle === undefined) throw new Error("not started");
     const floor = indexCost();
-    return { floor: floor * of * 1e6, ours: pickCost(handle) * of * 1e6 };
+    const scale = figurePicks * 1e6;
+    return { floor: floor * scale, ours: pickCost(handle) * scale };
   },
 });
 
