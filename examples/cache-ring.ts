@@ -7,6 +7,7 @@
  */
 import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
@@ -15,13 +16,27 @@ import { join, startRegistrar } from "rollcall";
 import type { Peer } from "rollcall";
 import { ring } from "rollcall/ring";
 
+/** A value of the cache, and where it came from. */
+interface Found {
+  readonly from: "memory" | "previous owner" | "origin";
+  readonly value: string;
+}
+
+/** What is behind the cache: every load gives another value, so that it shows whether one was moved. */
+function load(key: string): Found {
+  return { from: "origin", value: `${key} ${randomUUID()}` };
+}
+
 /** One process of the cache, until it is killed. */
 async function runNode(registrar: string, id: string): Promise<void> {
   const held = new LRUCache<string, string>({ max: 10_000 });
   const server = createServer((request, response) => {
     const [, verb, key = ""] = (request.url ?? "").split("/");
     const answer = verb === "get" ? get(key) : verb === "own" ? own(key) : peek(key);
-    void answer.then((from) => response.end(from));
+    answer.then(
+      (found) => response.end(JSON.stringify(found)),
+      () => response.writeHead(404).end(),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -31,28 +46,42 @@ async function runNode(registrar: string, id: string): Promise<void> {
   const nodes = ring(me.view$, { nameOf: (peer) => peer.id, suspects: "drop" });
   nodes.changes$.subscribe(() => process.send?.({ port, sees: ids(nodes.members.values()) }));
 
-  /** Anybody may be asked for any key. */
-  async function get(key: string): Promise<string> {
+  /** Anybody may be asked for any key. What an owner does not give is loaded, but not held here. */
+  async function get(key: string): Promise<Found> {
     const owner = nodes.owner(key);
-    return owner === undefined || owner.id === id ? own(key) : ask(owner.port, "own", key);
+    if (owner === undefined || owner.id === id) return own(key);
+    return ask(owner.port, "own", key).catch(() => load(key));
   }
 
   /** The owner is asked: it does not send us on, even if it sees another ring. */
-  async function own(key: string): Promise<string> {
-    if (held.has(key)) return "memory";
-    const previous = nodes.previousOwner(key);
-    const found = previous === undefined ? "" : await ask(previous.port, "peek", key);
-    held.set(key, `the value of ${key}`);
-    return found === "memory" ? "previous owner" : "origin";
+  async function own(key: string): Promise<Found> {
+    const value = held.get(key);
+    if (value !== undefined) return { from: "memory", value };
+    const found = (await moved(key)) ?? load(key);
+    held.set(key, found.value);
+    return found;
   }
 
-  async function peek(key: string): Promise<string> {
-    return held.has(key) ? "memory" : "";
+  /** From whoever held it before; undefined where there is nobody, or it does not have it either. */
+  async function moved(key: string): Promise<Found | undefined> {
+    const previous = nodes.previousOwner(key);
+    const found = previous && (await ask(previous.port, "peek", key).catch(() => undefined));
+    return found && { ...found, from: "previous owner" };
+  }
+
+  async function peek(key: string): Promise<Found> {
+    const value = held.get(key);
+    if (value === undefined) throw new Error(`${key} is not here`);
+    return { from: "memory", value };
   }
 }
 
-async function ask(port: number, verb: string, key: string): Promise<string> {
-  return (await fetch(`http://127.0.0.1:${port}/${verb}/${key}`)).text();
+/** Rejects where nobody answers, or has nothing to give. */
+async function ask(port: number, verb: string, key: string): Promise<Found> {
+  const response = await fetch(`http://127.0.0.1:${port}/${verb}/${key}`);
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${verb} of ${key}: ${response.status}`);
+  return JSON.parse(text) as Found;
 }
 
 function ids(peers: Iterable<Peer>): string {
@@ -95,13 +124,22 @@ async function runAll(): Promise<void> {
       await new Promise<void>((resolve) => (reported = resolve));
     }
   };
-  /** Asks for every key, each node in turn, and prints where the values came from. */
+  const loaded = new Map<string, string>();
+  /** A value that was not loaded just now is the one that was loaded last, wherever it has moved. */
+  const check = (key: string, { from, value }: Found): void => {
+    if (from === "origin") loaded.set(key, value);
+    if (!value.startsWith(`${key} `) || value !== loaded.get(key)) {
+      throw new Error(`${key} from ${from} is ${value}, not ${loaded.get(key)}`);
+    }
+  };
+  /** Asks for every key, each node in turn, checks the values, and prints where they came from. */
   const readAll = async (title: string): Promise<void> => {
     const ports = [...running.keys()].map((id) => reports.get(id)?.port ?? 0);
     const counts = new Map<string, number>();
     for (const [at, key] of KEYS.entries()) {
-      const from = await ask(ports[at % ports.length] ?? 0, "get", key);
-      counts.set(from, (counts.get(from) ?? 0) + 1);
+      const found = await ask(ports[at % ports.length] ?? 0, "get", key);
+      check(key, found);
+      counts.set(found.from, (counts.get(found.from) ?? 0) + 1);
     }
     const line = [...counts]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
