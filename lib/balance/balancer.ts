@@ -1,4 +1,5 @@
 import type { Observable, Subscription } from "rxjs";
+import { isUsable } from "../core/peer.ts";
 import type { Endpoint, Peer } from "../core/peer.ts";
 import { checkOptions } from "../host/check.ts";
 import { Arrival } from "./arrival.ts";
@@ -19,7 +20,7 @@ export interface PickOptions extends AvailableOptions {
 
 /** Chooses peers and learns from what comes of it. */
 export interface Balancer extends AsyncDisposable {
-  /** The latest list; empty before the first. */
+  /** The usable peers of the latest list; empty before the first. */
   readonly peers: readonly Peer[];
   /**
    * Chooses a peer; the caller reports with `done` on what it gets. `key` is needed by the strategy
@@ -40,9 +41,10 @@ const READY = { deadlineMs: true, signal: true } satisfies Record<keyof Availabl
 const PICK = { ...READY, key: true } satisfies Record<keyof PickOptions, true>;
 
 /**
- * A balancer over a list of peers, such as `watcher.peers$`, or over a watcher. What was learned of a
- * peer stays when others come and go; a restarted peer starts afresh. When the observable ends or
- * fails the last list stays. Ejections have no timers: they end with the first pick after their time.
+ * A balancer over a list of peers, such as `watcher.peers$`, or over a watcher. Peers of the list that
+ * are draining, critical or suspect are left out. What was learned of a peer stays when others come and
+ * go; a restarted peer starts afresh. When the observable ends or fails the last list stays. Ejections
+ * have no timers: they end with the first pick after their time.
  *
  * Given a watcher, it tells the registrars of peers that were ejected because no connection to their
  * first endpoint can be made, and of those that can be reached again. Throws `ERR_OPTION`.
@@ -95,8 +97,9 @@ class BalancerHandle extends Picker implements Balancer {
   follow(peers$: Observable<readonly Peer[]>): void {
     this.#subscription = peers$.subscribe({
       next: (peers) => {
-        this.#peers = peers;
-        this.list(peers);
+        // A list that was made from `view$` may have draining and suspect ones as well.
+        this.#peers = peers.every(isUsable) ? peers : peers.filter(isUsable);
+        this.list(this.#peers);
         this.#arrival.isHere = this.hasOpen;
       },
       // An observable of others may fail; the last list stays, as it does when it ends.

@@ -109,6 +109,25 @@ test("a restarted peer starts afresh, and old work of it does not count for the 
   assert.deepEqual([report?.pending, report?.failures, report?.isEjected], [0, 0, false]);
 });
 
+test("draining, critical and suspect peers of a list are neither picked nor counted", async () => {
+  const [a, b, c, d] = ["a", "b", "c", "d"].map((id) => peerOf(id));
+  assert.ok(a && b && c && d);
+  const draining = { ...b, status: "draining" } as const;
+  const critical = { ...c, status: "critical" } as const;
+  const suspect = { ...d, standing: "suspect" } as const;
+  const scene = new Scene([a, draining, critical, suspect], { ejection: { failures: 1 } });
+  assert.deepEqual(scene.balancer.peers, [a]);
+  assert.deepEqual(scene.picks(4), ["a", "a", "a", "a"]);
+  // Of one that is left nobody may be ejected; of four two might.
+  scene.work("a", "failed");
+  assert.deepEqual(scene.ejected, []);
+  scene.peers$.next([draining, critical, suspect]);
+  assert.throws(() => scene.balancer.pick(), code("ERR_NO_PEER"));
+  scene.peers$.next([a, b, c, d]);
+  assert.deepEqual(Object.keys(tally(scene.picks(100))).toSorted(), ["a", "b", "c", "d"]);
+  await scene.balancer.close();
+});
+
 test("a newcomer starts with the mean latency of the others", () => {
   const scene = new Scene(many(2));
   scene.work("p000", "ok", 10);

@@ -284,6 +284,19 @@ test("a peer that leaves finishes what it has, gets nothing new, and its connect
   assert.equal(a.seen.length, 1);
 });
 
+test("a peer that its list shows as draining gets nothing new, and its connections close", async (t) => {
+  const shop = new Shop(t);
+  const [a, b] = [await shop.stall("a"), await shop.stall("b")];
+  const dispatcher = await shop.open();
+  const whoAnswers = async (): Promise<string> =>
+    (await request(URL_OF_ORDERS, { dispatcher })).body.text();
+  shop.list(a);
+  assert.match(await whoAnswers(), /^a /);
+  shop.peers$.next([{ ...a.peer, status: "draining" }, b.peer]);
+  for (let n = 0; n < 3; n += 1) assert.match(await whoAnswers(), /^b /);
+  await until(() => a.connections() === 0, { what: "its connections are closed" });
+});
+
 test("what may be repeated leaves a peer that is judged lost; the rest stays with it", async (t) => {
   const shop = new Shop(t);
   const answers: (() => void)[] = [];
@@ -463,7 +476,8 @@ test("without undici it says what to install, and balancers work", async () => {
     register("data:text/javascript," + encodeURIComponent(${JSON.stringify(hook)}));
     const { balancer, openDispatcher } = await import("./lib/balance/index.ts");
     const { of } = await import("rxjs");
-    console.log(balancer(of([{ id: "a", instance: "1", service: "s", weight: 1, joinedAt: 0 }])).pick().peer.id);
+    const peer = { id: "a", instance: "1", service: "s", weight: 1, joinedAt: 0, standing: "alive" };
+    console.log(balancer(of([peer])).pick().peer.id);
     await openDispatcher({}).catch((error) => console.log(error.code, error.message));
   `;
   const { stdout, stderr } = await runNode([

@@ -1,6 +1,7 @@
 import { ReplaySubject, type Subscription } from "rxjs";
 import type { Dispatcher, Pool } from "undici";
 import { RollcallError } from "../../core/errors.ts";
+import { isUsable } from "../../core/peer.ts";
 import type { Peer } from "../../core/peer.ts";
 import { Deferred } from "../../host/wait.ts";
 import { openBalancer, type Balancer } from "../balancer.ts";
@@ -137,7 +138,7 @@ export class Line {
 
   #list(all: readonly Peer[]): void {
     const { url } = this.#settings;
-    const isMine = (peer: Peer): boolean => peer.service === this.#service;
+    const isMine = (peer: Peer): boolean => peer.service === this.#service && isUsable(peer);
     const peers = all.filter((peer) => isMine(peer) && urlOf(peer, url) !== undefined);
     const before = this.#peers;
     if (before !== null && isSame(before, peers)) return;
