@@ -19,7 +19,10 @@ export interface OwnOptions {
    * 3000. A list that comes later is used as soon as it comes.
    */
   readonly firstListMs?: number | undefined;
-  /** From views to the peers to call, such as `pipe(zone(…), peersOf())`. Default: the usable ones. */
+  /**
+   * From views to the peers to call, such as `pipe(select({ zone: "a" }), peersOf())`. Default: the
+   * usable ones.
+   */
   readonly through?: OperatorFunction<View, readonly Peer[]> | undefined;
 }
 
