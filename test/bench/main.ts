@@ -7,6 +7,7 @@ import { cost } from "./scenarios/cost.ts";
 import { crash } from "./scenarios/crash.ts";
 import { freeze } from "./scenarios/freeze.ts";
 import { goodbye } from "./scenarios/goodbye.ts";
+import { grpc } from "./scenarios/grpc.ts";
 import { late } from "./scenarios/late.ts";
 import { machine } from "./scenarios/machine.ts";
 import { ring } from "./scenarios/ring.ts";
@@ -23,6 +24,7 @@ const SCENARIOS: readonly Scenario[] = [
   late,
   ring,
   balance,
+  grpc,
   machine,
 ];
 
