@@ -5,8 +5,17 @@ import { runProgram } from "../helpers/program.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../examples/load-balancer.ts", import.meta.url));
 
-/** A frozen process gets nothing after this, on a machine that is busy besides. */
-const FROZEN_MAX_MS = 3000;
+const TITLES: readonly string[] = [
+  "steady",
+  "one drains and leaves",
+  "kill -9 of one",
+  "one freezes and thaws",
+  "two are added",
+  "all 6 restart, two at a time",
+];
+
+/** What a busy machine may add to the bound that the example prints. */
+const SLACK_MS = 500;
 /** As much as a busy machine may lack of 500 requests per second. */
 const RATE_MIN = 400;
 
@@ -16,39 +25,38 @@ interface Phase {
   readonly get: { readonly failed: number; readonly sent: number };
   readonly post: { readonly failed: number; readonly sent: number };
   readonly rate: number;
-  /** The number in the remark at the end of the line. */
-  readonly remark: number;
+  /** The numbers in the remark at the end of the line. */
+  readonly remark: readonly number[];
 }
 
-const LINE =
-  /^(.+): (\d+) of (\d+) GET and (\d+) of (\d+) POST failed at (\d+)\/s(?:; (?:out after )?(\d+) .*)?$/;
+const LINE = /^(.+): (\d+) of (\d+) GET and (\d+) of (\d+) POST failed at (\d+)\/s(.*)$/;
 
 function phaseOf(line: string): Phase {
   const found = LINE.exec(line);
   assert.ok(found !== null, `not a line of the example: ${line}`);
-  const [title = "", ...numbers] = found.slice(1);
-  const [getFailed = 0, getSent = 0, postFailed = 0, postSent = 0, rate = 0, remark = 0] =
-    numbers.map((text) => Number(text ?? 0));
+  const [title = "", ...rest] = found.slice(1);
+  const remark = numbersOf(rest.pop() ?? "");
+  const [getFailed = 0, getSent = 0, postFailed = 0, postSent = 0, rate = 0] = rest.map(Number);
   const get = { failed: getFailed, sent: getSent };
   const post = { failed: postFailed, sent: postSent };
   return { title, get, post, rate, remark };
 }
 
+function numbersOf(text: string): readonly number[] {
+  return (text.match(/\d+/g) ?? []).map(Number);
+}
+
 test("no request is lost while peers leave, die, freeze, come and restart", async () => {
   const { code, stdout, stderr } = await runProgram(PROGRAM);
   assert.equal(code, 0, stderr);
+  judge(stdout);
+});
+
+function judge(stdout: string): void {
   const phases = stdout.trimEnd().split("\n").map(phaseOf);
-  const titles = [
-    "steady",
-    "one drains and leaves",
-    "kill -9 of one",
-    "one freezes and thaws",
-    "two are added",
-    "all 6 restart, two at a time",
-  ];
   assert.deepEqual(
     phases.map(({ title }) => title),
-    titles,
+    TITLES,
   );
   for (const { title, get, post, rate } of phases) {
     assert.equal(get.failed, 0, `${title}: idempotent requests failed\n${stdout}`);
@@ -58,7 +66,9 @@ test("no request is lost while peers leave, die, freeze, come and restart", asyn
   }
   const [, , kill, freeze] = phases;
   const { failed = Infinity } = kill?.post ?? {};
-  assert.ok(failed <= (kill?.remark ?? 0), `more failed than were inside\n${stdout}`);
-  const outMs = freeze?.remark ?? 0;
-  assert.ok(outMs > 0 && outMs < FROZEN_MAX_MS, stdout);
-});
+  const [inside = 0] = kill?.remark ?? [];
+  assert.ok(failed <= inside, `more failed than were inside\n${stdout}`);
+  const [outMs = Infinity, boundMs = 0, sentLater = Infinity] = freeze?.remark ?? [];
+  assert.ok(outMs < boundMs + SLACK_MS, `not out in time\n${stdout}`);
+  assert.equal(sentLater, 0, `the frozen one was sent more\n${stdout}`);
+}
