@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { runProgram } from "../helpers/program.ts";
+import { blocksOf } from "../readme/blocks.ts";
 
 const FOLDER = fileURLToPath(new URL("../../examples/", import.meta.url));
 
@@ -59,6 +60,14 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
 /** Examples whose output is judged by a test file of their own. */
 const TESTED_APART: readonly string[] = ["load-balancer.ts"];
 
+/** Examples whose output the README shows. */
+const IN_README: readonly string[] = [
+  "load-balancer.ts",
+  "cache-ring.ts",
+  "memcached-ring.ts",
+  "grpc.ts",
+];
+
 /** Programs that an example starts, and what to install for them. */
 const NEEDS: Readonly<Record<string, string>> = { "memcached-ring.ts": "memcached" };
 
@@ -73,6 +82,19 @@ test("every example has its output here", () => {
   const examples = readdirSync(FOLDER).filter((name) => name.endsWith(".ts"));
   const covered = [...Object.keys(EXPECTED), ...TESTED_APART];
   assert.deepEqual(examples.toSorted(), covered.toSorted());
+});
+
+test("the README shows examples with the output that they have", () => {
+  const blocks = blocksOf(readFileSync(`${FOLDER}../README.md`, "utf8"));
+  const shown = blocks.filter(({ example }) => example !== null);
+  assert.deepEqual(
+    shown.map(({ example }) => example),
+    IN_README,
+  );
+  for (const { example, text } of shown) {
+    const lines = EXPECTED[example ?? ""];
+    if (lines !== undefined) assert.deepEqual(text.trimEnd().split("\n"), lines);
+  }
 });
 
 for (const [name, lines] of Object.entries(EXPECTED)) {

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { runProgram } from "../helpers/program.ts";
+import { blocksOf, outputOfExample } from "../readme/blocks.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../examples/load-balancer.ts", import.meta.url));
+const README = fileURLToPath(new URL("../../README.md", import.meta.url));
 
 const TITLES: readonly string[] = [
   "steady",
@@ -50,6 +53,10 @@ test("no request is lost while peers leave, die, freeze, come and restart", asyn
   const { code, stdout, stderr } = await runProgram(PROGRAM);
   assert.equal(code, 0, stderr);
   judge(stdout);
+});
+
+test("the README shows a run that would pass", () => {
+  judge(outputOfExample(blocksOf(readFileSync(README, "utf8")), "load-balancer.ts") ?? "");
 });
 
 function judge(stdout: string): void {
