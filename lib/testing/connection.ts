@@ -3,8 +3,8 @@ import { Pipe } from "./pipe.ts";
 import type { Host } from "./process.ts";
 import type { Random } from "./random.ts";
 
-/** Heartbeats without an answer after which a connection is given up. */
-const BEATS = 3;
+/** Questions of the kernel without an answer after which a connection is given up. */
+const KEEPALIVES = 3;
 
 /**
  * The ends of a connection that learn at once of its end. With `nobody` the client's socket falls
@@ -17,7 +17,7 @@ type Parcel<T> = { readonly kind: "data"; readonly value: T } | { readonly kind:
 /** What the two ends of a connection do with what arrives. Up is towards the registrar. */
 export interface Ends<Up, Down> {
   readonly up: (value: Up) => void;
-  /** The registrar's end closed: the client closed it, or its heartbeats stayed out. */
+  /** The registrar's end closed: the client closed it, or its path was found dead. */
   readonly upEnded: () => void;
   /** `sentMs` is when the registrar sent it. */
   readonly down: (value: Down, sentMs: number) => void;
@@ -51,9 +51,7 @@ export class Connection<Up, Down> {
   #clientOpen = true;
   #registrarOpen = true;
   #isCut = false;
-  #isHushed = false;
   #unanswered = 0;
-  #unheard = 0;
 
   constructor(options: ConnectionOptions<Up, Down>) {
     this.#options = options;
@@ -81,7 +79,7 @@ export class Connection<Up, Down> {
       client.onResume(() => (client.isDead ? this.closeByClient() : this.#down.pump())),
       registrar.onResume(() => (registrar.isDead ? this.closeByRegistrar() : this.#up.pump())),
     ];
-    this.#beat();
+    this.#probe();
   }
 
   /** Open at both ends, and nothing is known against it. */
@@ -118,13 +116,12 @@ export class Connection<Up, Down> {
 
   /**
    * Something between the two resets the connection; what is under way is lost. Where only one end
-   * is told, the other believes in it until heartbeats or silence teach it better.
+   * is told, the other believes in it until keepalive or silence teach it better.
    */
   cut(told: CutEnds): void {
     this.#up.discard();
     this.#down.discard();
     this.#isCut = true;
-    this.#isHushed = told === "nobody";
     if (this.#registrarOpen && (told === "both" || told === "registrar"))
       this.#up.push({ kind: "end" }, "urgent");
     if (this.#clientOpen && (told === "both" || told === "client"))
@@ -164,25 +161,21 @@ export class Connection<Up, Down> {
     pipe.hold(random.within(world.network.options.retransmitMs));
   }
 
-  /** The registrar pings, and its pings say how long it may be silent; clients do not ping. */
-  #beat(): void {
-    const { world, client, registrar, ends } = this.#options;
-    const { heartbeatMs } = world.network.options;
-    if (heartbeatMs === 0 || (!this.#clientOpen && !this.#registrarOpen)) return;
-    const isMute =
-      this.#isCut || !client.isResponsive || this.#isBlocked("up") || this.#isBlocked("down");
-    if (registrar.isResponsive) this.#unanswered = isMute ? this.#unanswered + 1 : 0;
-    const isDeaf = this.#isCut || !registrar.isResponsive || this.#isBlocked("down");
-    if (client.isResponsive) this.#unheard = isDeaf ? this.#unheard + 1 : 0;
-    if (this.#unanswered > BEATS && this.#registrarOpen && registrar.isRunning) {
+  /**
+   * TCP keepalive of the registrar's sockets: kernels ask and answer, so that a process may be stopped
+   * or blocked; only the path counts. Clients ask nothing: they watch for silence.
+   */
+  #probe(): void {
+    const { world, registrar, ends } = this.#options;
+    const { keepaliveMs } = world.network.options;
+    if (keepaliveMs === 0 || !this.#registrarOpen) return;
+    const isDead = this.#isCut || this.#isBlocked("up") || this.#isBlocked("down");
+    this.#unanswered = isDead ? this.#unanswered + 1 : 0;
+    if (this.#unanswered > KEEPALIVES && registrar.isRunning) {
       this.closeByRegistrar();
-      ends.upEnded();
+      return ends.upEnded();
     }
-    if (this.#unheard > BEATS && this.#clientOpen && client.isRunning && !this.#isHushed) {
-      this.closeByClient();
-      ends.downEnded();
-    }
-    world.timeline.after(heartbeatMs / BEATS, () => this.#beat());
+    world.timeline.after(keepaliveMs / KEEPALIVES, () => this.#probe());
   }
 
   #release(): void {

@@ -119,7 +119,7 @@ function someNetwork(random: Random, registrar: Some<RegistrarTuning>): Partial<
       [0, 8],
     ] as const),
     // Above the survey bound, as the transport has it.
-    heartbeatMs: random.pick([1.5, 1.5, 4]) * lossyFreezeBoundMs(tuning),
+    keepaliveMs: random.pick([1.5, 1.5, 4]) * lossyFreezeBoundMs(tuning),
     rosterQueue: random.pick([1000, 1000, 16, 4]),
   };
 }

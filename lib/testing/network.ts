@@ -13,10 +13,10 @@ export interface NetworkOptions {
   /** Time between two attempts to reach a host that does not answer at all. */
   readonly dialRetryMs: number;
   /**
-   * ZMTP heartbeats: a connection without a sign of life is closed after this and at most a third
-   * more. They are answered by the I/O thread, so a blocked event loop goes unnoticed. 0 is none.
+   * TCP keepalive of the registrar: it closes a connection whose path is dead after this and at most two
+   * thirds more. Kernels answer it, so a process that is stopped goes unnoticed. 0 is none.
    */
-  readonly heartbeatMs: number;
+  readonly keepaliveMs: number;
   /** Messages of a client that wait for its survey connection, or on it. */
   readonly surveyQueue: number;
   /** Messages to one client that wait on its survey connection. */
@@ -31,7 +31,7 @@ export const NETWORK: NetworkOptions = {
   retransmitMs: [0, 100],
   timerMs: [0, 1],
   dialRetryMs: 1000,
-  heartbeatMs: 3000,
+  keepaliveMs: 3000,
   surveyQueue: 256,
   replyQueue: 512,
   rosterQueue: 1000,

@@ -14,8 +14,6 @@ export interface Host {
   readonly isDead: boolean;
   /** It reads what arrives. */
   readonly isRunning: boolean;
-  /** Its I/O thread lives: it answers heartbeats, also while the event loop is blocked. */
-  readonly isResponsive: boolean;
   /** Calls back whenever the process goes on after it stood still, and once when it dies. */
   onResume(listener: () => void): () => void;
 }
@@ -67,10 +65,6 @@ export class Process<I, E> implements Host {
 
   get isRunning(): boolean {
     return !this.#isDead && this.#stops === 0 && this.#stalls === 0;
-  }
-
-  get isResponsive(): boolean {
-    return !this.#isDead && this.#stops === 0;
   }
 
   onResume(listener: () => void): () => void {

@@ -81,7 +81,7 @@ export class ReplayScript {
           retransmitMs: [0, 0],
           timerMs: [0, 0],
           dialRetryMs: 5,
-          heartbeatMs: 0,
+          keepaliveMs: 0,
         },
       },
       actions: [...this.#stage(), ...faults].toSorted((a, b) => a.atMs - b.atMs),
