@@ -11,7 +11,13 @@ import type { Card } from "./peer.ts";
 
 /** What happens to a registrar. `route` is one connection, as the transport names it. */
 export type SurveyorInput =
-  | { readonly kind: "received"; readonly route: string; readonly message: ToRegistrar }
+  | {
+      readonly kind: "received";
+      readonly route: string;
+      readonly message: ToRegistrar;
+      /** The key that speaks, where there are keys: several connections of one are one reporter. */
+      readonly key?: string | undefined;
+    }
   | { readonly kind: "disconnected"; readonly route: string }
   | { readonly kind: "subscribed"; readonly topic: string }
   | { readonly kind: "unsubscribed"; readonly topic: string }

@@ -9,7 +9,7 @@ import type { Recorder } from "./recorder.ts";
 import { judge, showStall } from "./registry.ts";
 import type { Member, Registry } from "./registry.ts";
 import { Reports } from "./reports.ts";
-import type { Scene } from "./reports.ts";
+import type { Reporter, Scene } from "./reports.ts";
 import type { Rounds } from "./rounds.ts";
 import { Stalls } from "./stalls.ts";
 import { afterSighting, CAUSES } from "./standing.ts";
@@ -99,7 +99,7 @@ export class Judgement {
 
   /** A consumer says that it cannot reach a peer, or that it can again. */
   reported(
-    of: { readonly member: Member; readonly reporter: string; readonly isUnreachable: boolean },
+    of: { readonly member: Member; readonly reporter: Reporter; readonly isUnreachable: boolean },
     nowMs: number,
   ): void {
     const { member, isUnreachable } = of;
@@ -162,6 +162,7 @@ export class Judgement {
     if (cause === null) return;
     member.suspectSinceMs = nowMs;
     this.#suspicions.push({ member, sinceMs: nowMs });
+    this.reports.hasten(nowMs);
   }
 
   #bury(member: Member, cause: LeftCause, nowMs: number): void {
@@ -171,6 +172,7 @@ export class Judgement {
     this.#massLoss.forget(member);
     this.#stalls.forget(member);
     this.reports.forget(member);
+    this.reports.hasten(nowMs);
     // As a consumer too: should it thaw, its answer is unknown, and so it is told to join again.
     if (route !== null) forget(route);
     publisher.left(member.service, { id: member.id, instance: member.instance, cause });

@@ -1,3 +1,4 @@
+import type { Proved } from "./fences.ts";
 import { History } from "./history.ts";
 import type { HistoryNote } from "./history.ts";
 import { LIMITS } from "./limits.ts";
@@ -100,6 +101,21 @@ interface Unwritten {
 /** Where a peer says it is: `host:port` of its first endpoint, or nothing. */
 export function addressOf({ endpoints: [first] }: Card): string {
   return first === undefined ? "" : `${first.host}:${first.port}`;
+}
+
+/** What a proof says, for the record. */
+export function proofEvent({ edition, revision, anonymous, ...lists }: Proved): PeerEvent {
+  const [acknowledged, missing] = [someNames(lists.acknowledged), someNames(lists.missing)];
+  return {
+    kind: "proved",
+    edition,
+    atRevision: revision,
+    acknowledged: acknowledged.names,
+    acknowledgedCount: acknowledged.count,
+    missing: missing.names,
+    missingCount: missing.count,
+    anonymous,
+  };
 }
 
 /** Cuts a list of consumers to the names that one event may carry. */

@@ -3,19 +3,34 @@ import type { RegistrarTuning } from "./options.ts";
 import { keyOf } from "./peer.ts";
 import type { Member } from "./registry.ts";
 
-/** Reports about one run of one peer, by reporter, each with the time at which it expires. */
+/** One word of one reporter. */
+interface Word {
+  /** The connection it came on: with it the word leaves. */
+  readonly route: string;
+  readonly untilMs: number;
+}
+
+/** Reports about one run of one peer, by reporter. */
 interface Case {
   readonly member: Member;
-  readonly untilMs: Map<string, number>;
+  readonly words: Map<string, Word>;
   isUnreachable: boolean;
+}
+
+/** Who reports. */
+export interface Reporter {
+  readonly route: string;
+  /** Its key, however many connections that has; without keys the connection. */
+  readonly name: string;
 }
 
 /** How many can report on a service, and of how many peers. */
 export interface Scene {
   readonly consumers: number;
-  readonly peers: number;
-  /** True for one who is connected: what others said left with them. */
-  readonly isPresent: (reporter: string) => boolean;
+  /** Peers that could be used if nobody reported any. */
+  readonly usable: () => number;
+  /** True for a connection that consumes: what others said left with them. */
+  readonly isPresent: (route: string) => boolean;
 }
 
 /** A verdict that changed. */
@@ -52,7 +67,7 @@ export class Reports {
 
   /** How many say at present that it cannot be reached. */
   countOf(member: Member): number {
-    return this.#cases.get(keyOf(member.service, member.id))?.untilMs.size ?? 0;
+    return this.#cases.get(keyOf(member.service, member.id))?.words.size ?? 0;
   }
 
   /** How many have to agree. */
@@ -63,26 +78,32 @@ export class Reports {
 
   /** A word of one reporter. Beyond the limits of reporters and peers nothing new is heard. */
   note(
-    of: { readonly member: Member; readonly reporter: string; readonly isUnreachable: boolean },
+    of: { readonly member: Member; readonly reporter: Reporter; readonly isUnreachable: boolean },
     scene: Scene,
     nowMs: number,
   ): Verdict | undefined {
     const { member, reporter } = of;
+    const { name, route } = reporter;
     const key = keyOf(member.service, member.id);
     let open = this.#cases.get(key);
     if (open !== undefined && open.member !== member) open = undefined;
     if (!of.isUnreachable) {
-      if (open?.untilMs.delete(reporter) !== true) return undefined;
+      if (open?.words.delete(name) !== true) return undefined;
       return this.#weigh(key, open, scene);
     }
-    open ??= { member, untilMs: new Map(), isUnreachable: false };
-    const isNew = !open.untilMs.has(reporter);
-    if (isNew && open.untilMs.size >= LIMITS.reportersMax) return undefined;
+    open ??= { member, words: new Map(), isUnreachable: false };
+    const isNew = !open.words.has(name);
+    if (isNew && open.words.size >= LIMITS.reportersMax) return undefined;
     if (!this.#cases.has(key) && this.#cases.size >= LIMITS.reportedMax) return undefined;
-    open.untilMs.set(reporter, nowMs + this.#tuning.reportTtlMs);
+    open.words.set(name, { route, untilMs: nowMs + this.#tuning.reportTtlMs });
     this.#cases.set(key, open);
     this.#sweepMs = Math.min(this.#sweepMs, nowMs + this.#sweepIntervalMs);
-    return this.#weigh(key, open, scene);
+    return isNew ? this.#weigh(key, open, scene) : undefined;
+  }
+
+  /** A peer was lost otherwise: there may be too few left to go without those reported. */
+  hasten(nowMs: number): void {
+    if (this.#cases.size > 0) this.#sweepMs = Math.min(this.#sweepMs, nowMs);
   }
 
   /** The run is over: what was said of it is said of nobody. */
@@ -96,16 +117,16 @@ export class Reports {
     if (nowMs < this.#sweepMs) return [];
     this.#sweepMs = this.#cases.size > 0 ? nowMs + this.#sweepIntervalMs : Infinity;
     const faded: Faded[] = [];
+    const scenes = new Map<string, Scene>();
     for (const [key, open] of this.#cases) {
-      const before = open.untilMs.size;
-      for (const [reporter, untilMs] of open.untilMs) {
-        if (untilMs <= nowMs) open.untilMs.delete(reporter);
-      }
-      const scene = sceneOf(open.member.service);
+      const { member, words } = open;
+      const before = words.size;
+      for (const [name, { untilMs }] of words) if (untilMs <= nowMs) words.delete(name);
+      const scene = scenes.get(member.service) ?? once(sceneOf(member.service));
+      scenes.set(member.service, scene);
       const verdict = this.#weigh(key, open, scene);
-      const { member, untilMs } = open;
-      if (verdict === undefined && untilMs.size === before) continue;
-      faded.push({ member, reporters: untilMs.size, needed: this.neededOf(scene), verdict });
+      if (verdict === undefined && words.size === before) continue;
+      faded.push({ member, reporters: words.size, needed: this.neededOf(scene), verdict });
     }
     return faded;
   }
@@ -120,27 +141,33 @@ export class Reports {
   }
 
   #weigh(key: string, open: Case, scene: Scene): Verdict | undefined {
-    const { peers, isPresent } = scene;
-    for (const reporter of open.untilMs.keys()) {
-      if (!isPresent(reporter)) open.untilMs.delete(reporter);
-    }
-    const { massLossPercent } = this.#tuning;
-    const needed = this.neededOf(scene);
-    if (open.untilMs.size === 0) this.#cases.delete(key);
-    const isAgreed = open.untilMs.size >= needed;
-    if (isAgreed === open.isUnreachable) return undefined;
-    // Never the last ones: a network that fails half of the reporters must not empty the pool.
-    const room = Math.max(1, Math.floor((peers * massLossPercent) / 100));
-    if (isAgreed && this.#outOf(open.member.service) >= Math.min(room, peers - 1)) return undefined;
-    open.isUnreachable = isAgreed;
-    return { member: open.member, isUnreachable: isAgreed };
+    const { member, words } = open;
+    for (const [name, { route }] of words) if (!scene.isPresent(route)) words.delete(name);
+    if (words.size === 0) this.#cases.delete(key);
+    const isAgreed = words.size >= this.neededOf(scene);
+    const isUnreachable = isAgreed && this.#othersOut(member) < this.#room(scene.usable());
+    if (isUnreachable === open.isUnreachable) return undefined;
+    open.isUnreachable = isUnreachable;
+    return { member, isUnreachable };
   }
 
-  #outOf(service: string): number {
+  /** How many may be out. Never the last one: a network that fails half of the reporters must not empty the pool. */
+  #room(usable: number): number {
+    const share = Math.floor((usable * this.#tuning.massLossPercent) / 100);
+    return Math.min(Math.max(1, share), usable - 1);
+  }
+
+  #othersOut(of: Member): number {
     let out = 0;
     for (const { member, isUnreachable } of this.#cases.values()) {
-      if (isUnreachable && member.service === service) out += 1;
+      if (isUnreachable && member !== of && member.service === of.service) out += 1;
     }
     return out;
   }
+}
+
+/** Counts once, for there may be many reports of one service. */
+function once(scene: Scene): Scene {
+  let usable: number | undefined;
+  return { ...scene, usable: () => (usable ??= scene.usable()) };
 }

@@ -9,10 +9,10 @@ import type { RegistrarTuning } from "./options.ts";
 import type { PublisherDue, Settled } from "./notices.ts";
 import { Publisher } from "./publisher.ts";
 import type { PeerEvent } from "./record-event.ts";
-import { Recorder, someNames } from "./recorder.ts";
+import { proofEvent, Recorder } from "./recorder.ts";
 import { Registry, showCard } from "./registry.ts";
 import type { Member } from "./registry.ts";
-import type { Scene } from "./reports.ts";
+import type { Reporter, Scene } from "./reports.ts";
 import { Rounds } from "./rounds.ts";
 import type { Sighting } from "./standing.ts";
 import type { SurveyorEffect } from "./io.ts";
@@ -157,11 +157,11 @@ export class Rolls {
   }
 
   /** Only a named consumer is heard, and only about the run that is listed. */
-  reported(route: string, report: Report, nowMs: number): void {
+  reported(reporter: Reporter, report: Report, nowMs: number): void {
     const member = this.registry.find(report.service, report.id);
-    if (member?.instance !== report.instance || !this.consumers.has(route)) return;
+    if (member?.instance !== report.instance || !this.consumers.has(reporter.route)) return;
     const { isUnreachable } = report;
-    this.judgement.reported({ member, reporter: route, isUnreachable }, nowMs);
+    this.judgement.reported({ member, reporter, isUnreachable }, nowMs);
   }
 
   sight(member: Member, sighting: Sighting, nowMs: number): void {
@@ -189,7 +189,7 @@ export class Rolls {
     this.#publish(this.publisher.due(nowMs), nowMs);
     this.fences.advance(nowMs);
     for (const one of this.#confirmations.due(nowMs)) this.#emit({ kind: "reply", ...one });
-    for (const proved of this.#proofs.splice(0)) this.#proved(proved, nowMs);
+    for (const proved of this.#proofs.splice(0)) this.note(proved, proofEvent(proved), nowMs);
   }
 
   nextMs(): number {
@@ -267,25 +267,21 @@ export class Rolls {
     this.fences.open({ route, edition, service, id, revision, consumers, anonymous, untilMs });
   }
 
-  #proved({ service, id, edition, revision, anonymous, ...lists }: Proved, nowMs: number): void {
-    const acknowledged = someNames(lists.acknowledged);
-    const missing = someNames(lists.missing);
-    const event: PeerEvent = {
-      kind: "proved",
-      edition,
-      atRevision: revision,
-      acknowledged: acknowledged.names,
-      acknowledgedCount: acknowledged.count,
-      missing: missing.names,
-      missingCount: missing.count,
-      anonymous,
-    };
-    this.note({ service, id }, event, nowMs);
+  #scene(service: string): Scene {
+    const isPresent = (route: string): boolean => this.consumers.has(route);
+    const usable = (): number => this.#usable(service);
+    return { consumers: this.consumers.countOf(service), usable, isPresent };
   }
 
-  #scene(service: string): Scene {
-    const peers = this.publisher.roster(service)?.size ?? 0;
-    const isPresent = (route: string): boolean => this.consumers.has(route);
-    return { consumers: this.consumers.countOf(service), peers, isPresent };
+  /** Those who are connected and alive, or suspect by reports alone. */
+  #usable(service: string): number {
+    let usable = 0;
+    for (const id of this.publisher.roster(service)?.published.keys() ?? []) {
+      const member = this.registry.find(service, id);
+      if (member === undefined || member.route === null) continue;
+      const isReported = this.judgement.reports.isUnreachable(member);
+      if (member.entry.standing === "alive" || isReported) usable += 1;
+    }
+    return usable;
   }
 }

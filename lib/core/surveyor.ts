@@ -159,7 +159,7 @@ export class Surveyor {
   #take(input: SurveyorInput, nowMs: number): void {
     switch (input.kind) {
       case "received":
-        return this.#received(input.route, input.message, nowMs);
+        return this.#received(input, input.message, nowMs);
       case "disconnected":
         this.#admission.disconnected(input.route, nowMs);
         this.#records.disconnected(input.route);
@@ -180,7 +180,8 @@ export class Surveyor {
     }
   }
 
-  #received(route: string, message: ToRegistrar, nowMs: number): void {
+  #received(from: Speaker, message: ToRegistrar, nowMs: number): void {
+    const { route } = from;
     // A client's queue may hold what it meant for the registrar before us.
     if (message.epoch !== this.#epoch && !isEarly(message)) {
       this.#effects.push({ kind: "note", event: "message.otherEpoch", detail: message.kind });
@@ -203,7 +204,7 @@ export class Surveyor {
       case "acknowledge":
         return this.#rolls.fences.acknowledged(route, message.service, message.revision);
       case "report":
-        return this.#rolls.reported(route, message, nowMs);
+        return this.#rolls.reported({ route, name: from.key ?? route }, message, nowMs);
       case "explain":
         this.#effects.push(this.#explainer.reply(route, message, nowMs));
         return;
@@ -269,6 +270,12 @@ export class Surveyor {
       this.#records.nextMs(),
     );
   }
+}
+
+/** Whose message it is. */
+interface Speaker {
+  readonly route: string;
+  readonly key?: string | undefined;
 }
 
 /** A newcomer that has not been greeted names no epoch. Its JOIN is repeated if it is ignored. */

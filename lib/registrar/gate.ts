@@ -100,6 +100,11 @@ export class Gate {
     this.#options.keys.allow.close();
   }
 
+  /** The key that has proved itself on this connection. */
+  keyOf(route: string): string | undefined {
+    return this.#passes.get(route)?.key;
+  }
+
   /** True for a message that may reach the registrar; any other was answered. */
   admits(route: string, message: ToRegistrar): boolean {
     // It proves nothing; after the greeting the client asks again, with a proof.

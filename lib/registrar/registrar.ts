@@ -229,7 +229,8 @@ class RegistrarShell implements Registrar {
         : decodeToRegistrar(frame);
     if (decoded.ok) {
       if (this.#gate?.admits(route, decoded.value) === false) return;
-      return this.#loop.take({ kind: "received", route, message: decoded.value });
+      const key = this.#gate?.keyOf(route);
+      return this.#loop.take({ kind: "received", route, message: decoded.value, key });
     }
     this.#counts.malformed += 1;
     this.#limited.warn("message.malformed", { reason: decoded.reason });

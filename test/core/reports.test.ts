@@ -12,19 +12,24 @@ const PEERS: readonly Member[] = Array.from({ length: 10 }, (_, n) =>
   registry.admit(joinOf(`c${n}`), `r${n}`),
 );
 const isPresent = (): boolean => true;
-const SCENE: Scene = { consumers: 4, peers: 10, isPresent };
+const usable =
+  (count = 10) =>
+  (): number =>
+    count;
+const SCENE: Scene = { consumers: 4, usable: usable(), isPresent };
 
 class Bench {
   readonly reports = new Reports(LAN);
-  readonly scene: Scene;
+  scene: Scene;
 
   constructor(scene: Scene = SCENE) {
     this.scene = scene;
   }
 
-  say(peer: number, reporter: string, isUnreachable = true, nowMs = 0): boolean | undefined {
+  say(peer: number, name: string, isUnreachable = true, nowMs = 0): boolean | undefined {
     const member = PEERS[peer];
     assert.ok(member !== undefined);
+    const reporter = { name, route: name };
     const verdict = this.reports.note({ member, reporter, isUnreachable }, this.scene, nowMs);
     if (verdict !== undefined) assert.equal(verdict.member, member);
     return verdict?.isUnreachable;
@@ -50,7 +55,7 @@ test("one reporter alone is heard by nobody, two of four are, and so is their wi
 });
 
 test("of many consumers a quarter must agree", () => {
-  const bench = new Bench({ consumers: 40, peers: 10, isPresent });
+  const bench = new Bench({ ...SCENE, consumers: 40 });
   for (let n = 1; n < 10; n += 1) assert.equal(bench.say(0, `w${n}`), undefined);
   assert.equal(bench.say(0, "w10"), true);
 });
@@ -83,8 +88,38 @@ test("reporters who agree about everybody take out no more than a share of the s
   assert.equal(out, (10 * LAN.massLossPercent) / 100);
 });
 
+test("when peers are lost otherwise, those reported are needed and come back, and repeating changes nothing", () => {
+  const bench = new Bench();
+  for (let peer = 0; peer < 3; peer += 1) for (const name of ["a", "b"]) bench.say(peer, name);
+  assert.equal(PEERS.filter((_, peer) => bench.isOut(peer)).length, 3);
+  // Seven others die: three are left, of which one may be out.
+  bench.scene = { ...SCENE, usable: usable(3) };
+  bench.reports.hasten(10);
+  assert.equal(bench.reports.nextMs(), 10);
+  const back = bench.reports.due(10, () => bench.scene).map(({ verdict }) => verdict);
+  assert.deepEqual(
+    back.map((verdict) => verdict?.isUnreachable),
+    [false, false],
+  );
+  for (let peer = 0; peer < 3; peer += 1)
+    for (const name of ["a", "b"]) bench.say(peer, name, true, 11);
+  assert.equal(PEERS.filter((_, peer) => bench.isOut(peer)).length, 1);
+});
+
+test("several connections of one key are one reporter, as long as one of them is there", () => {
+  const bench = new Bench();
+  const [member] = PEERS;
+  assert.ok(member !== undefined);
+  const word = (name: string, route: string): boolean | undefined =>
+    bench.reports.note({ member, reporter: { name, route }, isUnreachable: true }, SCENE, 0)
+      ?.isUnreachable;
+  assert.equal(word("key", "r1"), undefined);
+  assert.equal(word("key", "r2"), undefined);
+  assert.equal(word("other", "r3"), true);
+});
+
 test("the last peer of a service stays, whatever is said of it", () => {
-  const bench = new Bench({ consumers: 4, peers: 1, isPresent });
+  const bench = new Bench({ ...SCENE, usable: usable(1) });
   bench.say(0, "w1");
   assert.equal(bench.say(0, "w2"), undefined);
 });
@@ -100,13 +135,17 @@ test("what was said of one run is not said of the next one", () => {
   const again = { ...first, instance: "second run" };
   bench.say(0, "w1");
   assert.equal(
-    bench.reports.note({ member: again, reporter: "w2", isUnreachable: true }, SCENE, 0),
+    bench.reports.note(
+      { member: again, reporter: { name: "w2", route: "w2" }, isUnreachable: true },
+      SCENE,
+      0,
+    ),
     undefined,
   );
 });
 
 test("more reporters than the limit are not remembered", () => {
-  const bench = new Bench({ consumers: 20_000, peers: 10, isPresent });
+  const bench = new Bench({ ...SCENE, consumers: 20_000 });
   for (let n = 1; n < LIMITS.reportersMax; n += 1) assert.equal(bench.say(0, `w${n}`), undefined);
   assert.equal(bench.say(0, "last"), true);
   assert.equal(bench.say(0, "one more"), undefined);
