@@ -73,7 +73,7 @@ test("a preset sets the numbers, and single ones given beside it win", () => {
   assert.equal(plain.tuning.surveyIntervalMs, REGISTRAR_OPTIONS.surveyIntervalMs.lan);
 });
 
-test("heartbeats reclaim sockets only later than surveys judge", () => {
+test("keepalives reclaim sockets only later than surveys judge", () => {
   const slow = { surveyIntervalMs: 60_000, answerWindowMs: 30_000 };
   assert.ok(settleRegistrar({ ...ANYWHERE, ...slow }).heartbeatTimeoutMs > 90_000);
   assert.equal(settleRegistrar(ANYWHERE).heartbeatTimeoutMs, 30_000);

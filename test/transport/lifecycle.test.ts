@@ -178,7 +178,7 @@ test("handlers wait until the caller has its port", async (t) => {
   assert.deepEqual(events, ["opened", "early"]);
 });
 
-test("the longest heartbeat timeout is accepted", async (t) => {
+test("the longest keepalive timeout is accepted", async (t) => {
   await Registrar.open(t, { heartbeatTimeoutMs: 20_000_000 });
 });
 

@@ -12,7 +12,7 @@ import type { Slice } from "../usage.ts";
 const MEMBERS = 2000;
 /** Joining is over, code is warm, and a registrar that just started has stopped learning. */
 const SETTLE_MS = 6000;
-/** Longer than the registrar's heartbeats, which come in bursts after a storm of joins. */
+/** Half a minute, so that what comes rarely is in it. */
 const SAMPLING = { slices: 16, sliceMs: 2000 };
 
 /** Processor time of surveys beside that of an echo with the same schedule, at the same time. */
