@@ -11,6 +11,7 @@ const SOURCES = [
   "package.json",
   "tsconfig.json",
   "lib",
+  "examples",
   "README.md",
   "LICENSE",
   "CHANGELOG.md",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { ROOT } from "../tidy/source.ts";
@@ -16,10 +16,11 @@ interface Packed {
 const PUBLISHED = [
   /^dist\/.+\.(?:js|d\.ts)$/,
   /^(?:README\.md|LICENSE|CHANGELOG\.md|package\.json)$/,
-  /^lib\/(?:README|wire\/PROTOCOL)\.md$/,
+  /^lib\/(?:README|decisions|wire\/PROTOCOL)\.md$/,
+  /^examples\/[\w-]+\.ts$/,
 ];
 const FILES_MAX = 640;
-const BYTES_MAX = 1_500_000;
+const BYTES_MAX = 1_600_000;
 
 let source: Folder;
 let app: Folder;
@@ -51,6 +52,17 @@ test("only what users need is published, and it is small", () => {
   }
   assert.ok(paths.length <= FILES_MAX, `${paths.length} files`);
   assert.ok(packed.unpackedSize <= BYTES_MAX, `${packed.unpackedSize} bytes`);
+});
+
+test("what the README links to is published", () => {
+  const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+  const links = [...readme.matchAll(/\]\(([\w./-]+)\)/g)].map(([, path = ""]) => path);
+  const paths = packed.files.map(({ path }) => path);
+  assert.ok(links.length >= 5, `only ${links.length} links were found`);
+  assert.deepEqual(
+    links.filter((path) => !paths.includes(path)),
+    [],
+  );
 });
 
 test("publint finds nothing", () => {
