@@ -34,7 +34,7 @@ export function worstOf(values: readonly number[]): Spread {
 /** One figure of ours beside the figure it is compared with, both of the same run. */
 export interface Figure {
   readonly name: string;
-  readonly unit: "ms" | "µs" | "bytes" | "publications" | "changes" | "per second";
+  readonly unit: "ms" | "µs" | "bytes" | "publications" | "changes" | "peers" | "per second";
   readonly ours: Spread;
   /** What is compared with: the same over bare ZeroMQ, or a documented bound. */
   readonly floor?: Spread;

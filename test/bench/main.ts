@@ -10,6 +10,7 @@ import { goodbye } from "./scenarios/goodbye.ts";
 import { grpc } from "./scenarios/grpc.ts";
 import { late } from "./scenarios/late.ts";
 import { machine } from "./scenarios/machine.ts";
+import { outage } from "./scenarios/outage.ts";
 import { ring } from "./scenarios/ring.ts";
 import { storm } from "./scenarios/storm.ts";
 import { openWorkshop } from "./workshop.ts";
@@ -22,6 +23,7 @@ const SCENARIOS: readonly Scenario[] = [
   freeze,
   storm,
   late,
+  outage,
   ring,
   balance,
   grpc,

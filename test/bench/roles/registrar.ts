@@ -17,11 +17,13 @@ function running(): Registrar {
 
 /** A registrar in a process of its own. */
 const commands = serve({
-  async start(): Promise<Registrar["endpoints"]> {
-    registrar = await startRegistrar({ survey: LOOPBACK, roster: LOOPBACK });
+  /** At free ports, or where one was before. */
+  async start(at: Registrar["endpoints"] | undefined): Promise<Registrar["endpoints"]> {
+    registrar = await startRegistrar(at ?? { survey: LOOPBACK, roster: LOOPBACK });
     return registrar.endpoints;
   },
   authority: (): Authority => running().view("any").authority,
+  members: (service: string): number => running().view(service).peers.length,
   counters: (): RegistrarCounters => running().counters,
   sample: (sampling: Sampling): Promise<Slice[]> =>
     sampleUsage(sampling, () => running().counters.surveys),

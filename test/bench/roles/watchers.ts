@@ -15,6 +15,7 @@ export interface Watching {
 let sightings = new Sightings(0);
 let watchers: Watcher[] = [];
 let changes = 0;
+let removals = 0;
 
 /** What one watcher was shown, and when. */
 interface Emission {
@@ -38,7 +39,11 @@ function lookAtAll(): void {
   for (const { atMs, peers, had } of shown) {
     const has = new Set(peers.map((peer) => peer.id));
     for (const id of has) if (!had.has(id)) sightings.note(`+${id}`, atMs);
-    for (const id of had) if (!has.has(id)) sightings.note(`-${id}`, atMs);
+    for (const id of had) {
+      if (has.has(id)) continue;
+      sightings.note(`-${id}`, atMs);
+      removals += 1;
+    }
     had.clear();
     for (const id of has) had.add(id);
   }
@@ -63,6 +68,10 @@ const commands = serve({
   left: (id: string): Promise<number> => sightings.last(`-${id}`),
   /** Changes that all watchers have seen, together. */
   changes: (): number => changes,
+  /** Peers that were taken off a list, in the lists of all watchers together. */
+  removals: (): number => removals,
+  /** True where every watcher hears a registrar that judges. */
+  areLive: (): boolean => watchers.every(({ view }) => view.authority === "live"),
 });
 
 export type WatchersRole = typeof commands;
