@@ -47,7 +47,8 @@ export class Collector {
   readonly #missing = new Set<string>();
   readonly #proven = new Set<number>();
   #revision: number | null = null;
-  #anonymous = 0;
+  /** By registrar. */
+  readonly #anonymous = new Map<number, number>();
 
   constructor(farewell: Farewell) {
     this.#farewell = farewell;
@@ -71,7 +72,7 @@ export class Collector {
     const { told, outOfReach } = this.#farewell;
     const silent = [...told, ...outOfReach].filter((source) => !this.#proven.has(source));
     const missing = [...this.#missing, ...silent.map(nameOf)];
-    const anonymous = this.#anonymous;
+    const anonymous = Math.max(0, ...this.#anonymous.values());
     return {
       complete: this.#proven.size > 0 && missing.length === 0 && anonymous === 0,
       revision: this.#revision,
@@ -86,14 +87,15 @@ export class Collector {
     wantsProof: boolean,
   ): void {
     this.#revision = Math.max(effect.revision, this.#revision ?? 0);
-    this.#anonymous = Math.max(effect.anonymous ?? 0, this.#anonymous);
+    this.#anonymous.set(effect.source, effect.anonymous ?? 0);
     if (!wantsProof) this.#open.delete(effect.source);
   }
 
   #prove(proof: Extract<ClientEffect, { kind: "proof" }>): void {
     for (const name of proof.acknowledged) this.#acknowledged.add(name);
     for (const name of proof.missing) this.#missing.add(name);
-    this.#anonymous = Math.max(proof.anonymous, this.#anonymous);
+    // Said later than with the publication: some may have told since who they are.
+    this.#anonymous.set(proof.source, proof.anonymous);
     if (proof.more) return;
     this.#open.delete(proof.source);
     this.#proven.add(proof.source);

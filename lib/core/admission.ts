@@ -68,7 +68,7 @@ export class Admission {
     if (watch.version < VERSION_MIN || watch.version > VERSION_MAX) {
       return this.#refuse(route, "ERR_VERSION", `version ${watch.version}`);
     }
-    const { consumers, rounds, registry } = this.#rolls;
+    const { consumers, rounds, registry, publisher } = this.#rolls;
     if (watch.services.length === 0) {
       consumers.delete(route);
       if (registry.ofRoute(route) === undefined) rounds.remove(route);
@@ -81,6 +81,7 @@ export class Admission {
     }
     const ordinal = consumers.put(route, watch);
     rounds.add(route);
+    for (const service of this.#rolls.fences.came(route, watch)) publisher.greet(service);
     this.#accept(route, ordinal);
   }
 
@@ -187,7 +188,7 @@ export class Admission {
   ): void {
     if (showCard(member, join.edition, join.card)) member.bytes = join.bytes;
     if (member.route !== at.route) this.#move(member, at);
-    this.#rolls.sight(member, "returned", at.nowMs);
+    this.#rolls.judgement.sight(member, "returned", at.nowMs);
     this.#welcome(member, at);
   }
 
@@ -205,7 +206,8 @@ export class Admission {
     const { edition } = member.entry;
     rounds.add(at.route);
     publisher.touch(member.service, member.id);
-    publisher.wait(member.service, { route: at.route, edition, id: member.id, proofMs: 0 });
+    const { service, id, returning: isReturning } = member;
+    publisher.wait(service, { route: at.route, edition, id, proofMs: 0, isReturning });
     this.#emit({
       kind: "reply",
       route: at.route,
@@ -230,7 +232,7 @@ export class Admission {
     at: { readonly route: string; readonly nowMs: number; readonly code?: ErrorCode },
   ): void {
     const { route } = incumbent;
-    this.#rolls.sight(incumbent, "replaced", at.nowMs);
+    this.#rolls.judgement.sight(incumbent, "replaced", at.nowMs);
     const code = at.code ?? "ERR_REPLACED";
     if (route !== null) this.#refuse(route, code, `${join.id} in ${join.service}`);
     this.#admit(at.route, join, at.nowMs);

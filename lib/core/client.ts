@@ -174,6 +174,7 @@ export class Client {
   /** Says goodbye and asks for nothing any more. */
   #leave(proofMs: number): void {
     this.#isLeaving = true;
+    for (const { link } of this.#contacts) link?.parting();
     this.voice.leave(proofMs);
   }
 

@@ -1,10 +1,17 @@
 import type { Watch } from "./messages.ts";
+import { LIMITS } from "./limits.ts";
 import { ALL } from "./topics.ts";
 
 interface Place {
   readonly watch: Watch;
   readonly key: string;
   readonly ordinal: number;
+}
+
+/** One whose connection closed without a goodbye. */
+interface Absent {
+  readonly watch: Watch;
+  readonly untilMs: number;
 }
 
 /** The numbers of those who follow the same services: each new one gets the smallest free. */
@@ -36,10 +43,18 @@ class Ordinals {
  * an outage asks for the number it had.
  */
 export class Consumers {
+  readonly #returnMs: number;
   readonly #places = new Map<string, Place>();
   readonly #ordinals = new Map<string, Ordinals>();
+  /** By instance, the longest absent first. */
+  readonly #absent = new Map<string, Absent>();
   /** Consumers by what they name, the star included. */
   readonly #counts = new Map<string, number>();
+
+  /** `returnMs` is the time after which whoever lives has come back. */
+  constructor(returnMs: number) {
+    this.#returnMs = returnMs;
+  }
 
   get size(): number {
     return this.#places.size;
@@ -52,6 +67,7 @@ export class Consumers {
   /** Adds a consumer, or changes what it follows; returns its number. */
   put(route: string, watch: Watch): number {
     const key = watch.services.toSorted().join("\0");
+    this.#absent.delete(watch.instance);
     const known = this.#places.get(route);
     if (known?.key === key) return known.ordinal;
     this.delete(route);
@@ -73,6 +89,27 @@ export class Consumers {
     if (ordinals?.size === 0) this.#ordinals.delete(place.key);
   }
 
+  /** Its connection closed. It may live, and hold its lists. */
+  lost(route: string, nowMs: number): void {
+    const watch = this.#places.get(route)?.watch;
+    this.delete(route);
+    if (watch === undefined) return;
+    this.#absent.delete(watch.instance);
+    this.#absent.set(watch.instance, { watch, untilMs: nowMs + this.#returnMs });
+    const [first] = this.#absent.keys();
+    if (this.#absent.size > LIMITS.absentMax && first !== undefined) this.#absent.delete(first);
+  }
+
+  /** Instances that followed a service, were lost, and may still come back. */
+  absentOf(service: string, nowMs: number): readonly string[] {
+    for (const [instance, { untilMs }] of this.#absent) {
+      if (nowMs < untilMs) break;
+      this.#absent.delete(instance);
+    }
+    const all = [...this.#absent.values()].filter(({ watch }) => follows(watch, service));
+    return all.map(({ watch }) => watch.instance);
+  }
+
   /** How many follow a service. */
   countOf(service: string): number {
     return (this.#counts.get(service) ?? 0) + (this.#counts.get(ALL) ?? 0);
@@ -89,9 +126,12 @@ export class Consumers {
   /** Who follows a service, by connection, with the instance that each says it is. */
   *of(service: string): Iterable<readonly [route: string, instance: string]> {
     for (const [route, { watch }] of this.#places) {
-      if (watch.services.includes(service) || watch.services.includes(ALL)) {
-        yield [route, watch.instance];
-      }
+      if (follows(watch, service)) yield [route, watch.instance];
     }
   }
+}
+
+/** True where a consumer is shown this service. */
+export function follows({ services }: Pick<Watch, "services">, service: string): boolean {
+  return services.includes(service) || services.includes(ALL);
 }

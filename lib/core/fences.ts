@@ -1,5 +1,7 @@
 import { LIMITS } from "./limits.ts";
+import { follows } from "./consumers.ts";
 import type { SurveyorEffect } from "./io.ts";
+import type { Watch } from "./messages.ts";
 
 /** Who waits for the proof, and until when. */
 interface Asker {
@@ -26,11 +28,13 @@ export interface Proved {
 interface Fence {
   readonly service: string;
   readonly revision: number;
-  readonly anonymous: number;
+  anonymous: number;
   readonly acknowledged: string[];
   readonly missing: string[];
   /** Instances by connection. */
   readonly waiting: Map<string, string>;
+  /** Consumers that we have never heard of may hold the peer: those of the run before ours. */
+  isUncertain: boolean;
   askers: Asker[];
 }
 
@@ -40,13 +44,18 @@ export interface FenceRequest extends Asker {
   readonly revision: number;
   /** Named consumers by connection, each with its instance. */
   readonly consumers: Iterable<readonly [route: string, instance: string]>;
+  /** Instances whose connection closed a while before: they may still hold the peer. */
+  readonly absent?: readonly string[];
+  /** There may be consumers of whom we know nothing yet. */
+  readonly isUncertain?: boolean;
   readonly anonymous: number;
 }
 
 /**
  * Leaving with proof: a published revision is a fence, each named consumer acknowledges it once its
  * merged list has emitted it, and whoever asked is told when all have, or when its time is up. A
- * consumer whose connection closes counts as missing: it may still hold the peer.
+ * consumer whose connection closes, or had closed a while before, counts as missing: it may still hold
+ * the peer. While consumers of the run before may be on their way to us there is no proof.
  */
 export class Fences {
   readonly #emit: (effect: SurveyorEffect) => void;
@@ -66,6 +75,7 @@ export class Fences {
     const asker: Asker = { route, edition, id, untilMs };
     const known = this.#open.find((f) => f.service === service && f.revision === revision);
     if (known !== undefined) {
+      known.isUncertain ||= request.isUncertain === true;
       if (this.#askers >= LIMITS.askersMax) return this.#prove(known, asker);
       known.askers.push(asker);
       return;
@@ -76,8 +86,9 @@ export class Fences {
       revision,
       anonymous,
       acknowledged: [],
-      missing: [],
+      missing: [...(request.absent ?? [])],
       waiting,
+      isUncertain: request.isUncertain === true,
       askers: [asker],
     };
     if (this.#open.length >= LIMITS.fencesMax) return this.#prove(fence, asker);
@@ -102,6 +113,27 @@ export class Fences {
       if (instance === undefined) continue;
       fence.waiting.delete(route);
       fence.acknowledged.push(instance);
+      this.#endIfComplete(fence);
+    }
+  }
+
+  /** A consumer has come: services of which it is to acknowledge a revision, because it may hold the list before. */
+  came(route: string, watch: Watch): readonly string[] {
+    const services = new Set<string>();
+    for (const fence of this.#open) {
+      if (!fence.isUncertain || !follows(watch, fence.service)) continue;
+      fence.waiting.set(route, watch.instance);
+      services.add(fence.service);
+    }
+    return [...services];
+  }
+
+  /** Whoever held lists of the run before has had the time to come, and to say who it is. */
+  learned(anonymousOf: (service: string) => number): void {
+    for (const fence of this.#open.slice()) {
+      if (!fence.isUncertain) continue;
+      fence.isUncertain = false;
+      fence.anonymous = Math.min(fence.anonymous, anonymousOf(fence.service));
       this.#endIfComplete(fence);
     }
   }
@@ -144,12 +176,15 @@ export class Fences {
 
   #endIfComplete(fence: Fence): void {
     const at = this.#open.indexOf(fence);
-    if (at < 0 || (fence.waiting.size > 0 && fence.askers.length > 0)) return;
+    const isOpen = fence.waiting.size > 0 || fence.isUncertain;
+    if (at < 0 || (isOpen && fence.askers.length > 0)) return;
     this.#open.splice(at, 1);
     for (const asker of fence.askers) this.#prove(fence, asker);
   }
 
   #prove(fence: Fence, { route, edition, id }: Asker): void {
+    // Who is told nothing has no proof.
+    if (fence.isUncertain) return;
     const { service, revision, anonymous } = fence;
     const acknowledged = [...fence.acknowledged];
     const missing = [...fence.missing, ...fence.waiting.values()];

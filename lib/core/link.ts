@@ -30,6 +30,7 @@ export class Link {
   #attempt = 0;
   #heardMs = 0;
   #wasPostponed = false;
+  #isParting = false;
   #maxMs: number;
 
   constructor(tuning: ClientTuning, random: () => number) {
@@ -74,6 +75,11 @@ export class Link {
     this.#heardMs = nowMs;
   }
 
+  /** We said goodbye: nobody asks us anything any more, so silence means nothing. */
+  parting(): void {
+    this.#isParting = true;
+  }
+
   /** The connection closed; the transport is trying again. */
   lost(nowMs: number): void {
     if (this.#state.kind !== "open") return;
@@ -109,6 +115,7 @@ export class Link {
       case "waiting":
         return this.#state.untilMs;
       case "open":
+        if (this.#isParting) return Infinity;
         return this.#heardMs + silenceOf(this.#state.welcome.timing);
       default:
         return Infinity;

@@ -16,6 +16,8 @@ export interface Waiting {
   readonly id: string;
   /** How long proof is waited for after that; 0 wants none. */
   readonly proofMs: number;
+  /** A run before ours had listed it, so that consumers may hold it of whom we know nothing. */
+  readonly isReturning: boolean;
 }
 
 /** A wait that ended: everything that was known at the time is in this revision. */

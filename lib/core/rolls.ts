@@ -5,6 +5,7 @@ import type { Proved } from "./fences.ts";
 import { Judgement } from "./judgement.ts";
 import { Lossiness } from "./lossiness.ts";
 import type { Answer, Report, Update } from "./messages.ts";
+import { learningMs } from "./options.ts";
 import type { RegistrarTuning } from "./options.ts";
 import type { PublisherDue, Settled } from "./notices.ts";
 import { Publisher } from "./publisher.ts";
@@ -14,7 +15,6 @@ import { Registry, showCard } from "./registry.ts";
 import type { Member } from "./registry.ts";
 import type { Reporter, Scene } from "./reports.ts";
 import { Rounds } from "./rounds.ts";
-import type { Sighting } from "./standing.ts";
 import type { SurveyorEffect } from "./io.ts";
 import { Trust } from "./trust.ts";
 
@@ -29,7 +29,7 @@ export class Rolls {
   readonly trust: Trust;
   readonly publisher: Publisher;
   readonly recorder: Recorder;
-  readonly consumers = new Consumers();
+  readonly consumers: Consumers;
   readonly fences: Fences;
   readonly judgement: Judgement;
   readonly #confirmations = new Confirmations();
@@ -45,6 +45,7 @@ export class Rolls {
   }) {
     const { epoch, tuning, nowMs } = options;
     this.#emit = options.emit;
+    this.consumers = new Consumers(learningMs(tuning));
     this.rounds = new Rounds(tuning, nowMs);
     this.lossiness = new Lossiness(tuning);
     this.trust = new Trust(tuning);
@@ -101,7 +102,7 @@ export class Rolls {
     }
     const isNews = this.judgement.stalled(member, answer.stalledMs, nowMs);
     if (member.entry.standing !== "suspect") return isNews;
-    this.sight(member, "answered", nowMs);
+    this.judgement.sight(member, "answered", nowMs);
     return true;
   }
 
@@ -118,14 +119,16 @@ export class Rolls {
       this.note(member, { kind: "updated", edition, status: card.status }, nowMs);
     }
     const { edition, proofMs } = update;
-    this.publisher.wait(member.service, { route, edition, id: member.id, proofMs });
+    const { service, id, returning: isReturning } = member;
+    this.publisher.wait(service, { route, edition, id, proofMs, isReturning });
   }
 
   leave(route: string, proofMs: number, nowMs: number): void {
     const member = this.registry.ofRoute(route);
     if (member !== undefined) {
-      this.publisher.wait(member.service, { route, edition: null, id: member.id, proofMs });
-      this.sight(member, "saidGoodbye", nowMs);
+      const { service, id, returning: isReturning } = member;
+      this.publisher.wait(service, { route, edition: null, id, proofMs, isReturning });
+      this.judgement.sight(member, "saidGoodbye", nowMs);
     }
     // Whoever does not wait for proof closes its handle, and gives out nobody any more.
     if (proofMs === 0) this.fences.excuse(route);
@@ -137,7 +140,7 @@ export class Rolls {
     this.forget(route);
     this.fences.closed(route);
     const member = this.registry.ofRoute(route);
-    if (member !== undefined) this.sight(member, "expelled", nowMs);
+    if (member !== undefined) this.judgement.sight(member, "expelled", nowMs);
   }
 
   /** Nothing is expected of this connection any more. */
@@ -147,13 +150,14 @@ export class Rolls {
   }
 
   disconnected(route: string, nowMs: number): void {
-    this.forget(route);
+    this.consumers.lost(route, nowMs);
+    this.rounds.remove(route);
     this.fences.closed(route);
     this.#confirmations.closed(route);
     const member = this.registry.ofRoute(route);
     if (member === undefined) return;
     this.registry.unbind(member);
-    this.sight(member, "connectionLost", nowMs);
+    this.judgement.sight(member, "connectionLost", nowMs);
   }
 
   /** Only a named consumer is heard, and only about the run that is listed. */
@@ -162,10 +166,6 @@ export class Rolls {
     if (member?.instance !== report.instance || !this.consumers.has(reporter.route)) return;
     const { isUnreachable } = report;
     this.judgement.reported({ member, reporter, isUnreachable }, nowMs);
-  }
-
-  sight(member: Member, sighting: Sighting, nowMs: number): void {
-    this.judgement.sight(member, sighting, nowMs);
   }
 
   /** What an input has changed is said before the clock is asked for anything else. */
@@ -183,7 +183,7 @@ export class Rolls {
     for (const route of due.late) this.#late(route, nowMs);
     for (const route of due.silent) {
       const member = this.registry.ofRoute(route);
-      if (member?.entry.standing === "alive") this.sight(member, "fellSilent", nowMs);
+      if (member?.entry.standing === "alive") this.judgement.sight(member, "fellSilent", nowMs);
     }
     this.judgement.advance(nowMs);
     this.#publish(this.publisher.due(nowMs), nowMs);
@@ -237,6 +237,7 @@ export class Rolls {
     this.recorder.noteRegistrar({ kind: "learned" }, nowMs);
     this.#announceAuthority();
     this.judgement.endLearning(nowMs);
+    this.fences.learned((service) => this.#anonymousOf(service));
   }
 
   #announceAuthority(): void {
@@ -252,9 +253,10 @@ export class Rolls {
   }
 
   /** What somebody waited for is published: it is told so, and proof is collected if it wants some. */
-  #settle({ route, edition, service, id, revision, proofMs }: Settled, nowMs: number): void {
+  #settle(settled: Settled, nowMs: number): void {
+    const { route, edition, service, id, revision, proofMs } = settled;
     const named = this.consumers.countOf(service);
-    const anonymous = Math.max(0, this.publisher.audience.of(service) - named);
+    const anonymous = this.#anonymousOf(service);
     const left = { kind: "left", revision, named, anonymous } as const;
     if (edition === null && proofMs === 0) return this.#confirmations.add(route, left, nowMs);
     const message = edition === null ? left : ({ kind: "recorded", edition, revision } as const);
@@ -264,7 +266,14 @@ export class Rolls {
     const untilMs = nowMs + proofMs;
     const fenced = { kind: "fenced", edition, atRevision: revision, named, anonymous } as const;
     this.note({ service, id }, fenced, nowMs);
-    this.fences.open({ route, edition, service, id, revision, consumers, anonymous, untilMs });
+    const absent = this.consumers.absentOf(service, nowMs);
+    const isUncertain = settled.isReturning && this.trust.isLearning;
+    this.fences.open({ ...settled, consumers, absent, isUncertain, anonymous, untilMs });
+  }
+
+  /** Subscribers who have not said who they are. */
+  #anonymousOf(service: string): number {
+    return Math.max(0, this.publisher.audience.of(service) - this.consumers.countOf(service));
   }
 
   #scene(service: string): Scene {

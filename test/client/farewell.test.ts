@@ -54,8 +54,9 @@ test("a registrar that could not be told is missing too", () => {
 
 test("anonymous consumers cannot say so, and nobody told is nothing proven", () => {
   const anonymous = new Collector({ ...BOTH, told: [0] });
-  anonymous.take({ ...left(0, 1), anonymous: 2 } as ClientEffect);
-  anonymous.take(proof(0, []));
+  anonymous.take({ ...left(0, 1), anonymous: 3 } as ClientEffect);
+  // One of them has said since who it is.
+  anonymous.take({ ...proof(0, []), anonymous: 2 } as ClientEffect);
   assert.deepEqual(
     [anonymous.proof(nameOf).complete, anonymous.proof(nameOf).anonymous],
     [false, 2],

@@ -57,6 +57,51 @@ test("a drain that is begun from within what connection$ tells is proven too", a
   assert.equal((await proof)?.complete, true);
 });
 
+test("after a restart of the registrar those who have still to come back are waited for", async (t) => {
+  const rig = new Rig(t);
+  const registrar = await rig.registrar();
+  const watchers = await Promise.all(
+    [1, 2, 3].map(() => rig.ready(registrar, { service: "cache", reconnectMinMs: 150 })),
+  );
+  const me = await rig.join(registrar, { service: "cache", id: "c1", reconnectMinMs: 10 });
+  await until(() => watchers.every(({ peers }) => peers.length === 1), { what: "all have it" });
+  const states = record(me.connection$);
+  await registrar.close();
+  await until(() => states.last?.kind === "stale", { what: "the end of it" });
+  await rig.registrar(registrar.endpoints);
+  await until(() => states.last?.kind === "live", { what: "it is back" });
+  const proof = await me.leave();
+  assert.ok(watchers.every(({ peers }) => peers.length === 0));
+  assert.deepEqual([proof.complete, proof.acknowledged.length], [true, 3]);
+});
+
+test("a leave that ends before the registrar has learned is not complete", async (t) => {
+  const rig = new Rig(t);
+  const registrar = await rig.registrar();
+  const me = await rig.join(registrar, { service: "cache", id: "c1", reconnectMinMs: 10 });
+  const states = record(me.connection$);
+  await registrar.close();
+  await until(() => states.last?.kind === "stale", { what: "the end of it" });
+  await rig.registrar(registrar.endpoints);
+  await until(() => states.last?.kind === "live", { what: "it is back" });
+  const proof = await me.leave({ deadlineMs: 30 });
+  assert.deepEqual([proof.complete, proof.missing], [false, [registrar.endpoints.survey]]);
+});
+
+test("a watcher that was cut off a moment before is missing, for it may still have the peer", async (t) => {
+  const rig = new Rig(t);
+  const registrar = await rig.registrar();
+  const link = await rig.proxy(registrar.endpoints.survey);
+  const cut = rig.watch(link.endpoint, { service: "cache", reconnectMinMs: 1000 });
+  await cut.ready();
+  const me = await rig.join(registrar, { service: "cache", id: "c1" });
+  await until(() => cut.peers.length === 1, { what: "it is there" });
+  await link.close();
+  await until(() => registrar.counters.consumers === 0, { what: "the cut is noticed" });
+  const proof = await me.leave();
+  assert.deepEqual([proof.complete, proof.missing.length], [false, 1]);
+});
+
 test("a consumer that does not answer is named at the deadline", async (t) => {
   const rig = new Rig(t);
   const registrar = await rig.registrar();

@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Consumers } from "../../lib/core/consumers.ts";
+import { LIMITS } from "../../lib/core/limits.ts";
 import { watchOf } from "./samples.ts";
 
 const CACHE = watchOf(["cache"]);
 
 test("numbers are the smallest free ones, for each list of services by itself", () => {
-  const consumers = new Consumers();
+  const consumers = new Consumers(3700);
   const numbers = ["a", "b", "c"].map((route) => consumers.put(route, CACHE));
   assert.deepEqual(numbers, [0, 1, 2]);
   assert.equal(consumers.put("d", watchOf(["db", "cache"])), 0);
@@ -19,7 +20,7 @@ test("numbers are the smallest free ones, for each list of services by itself", 
 });
 
 test("one who asks again keeps its number, and gets another one with other services", () => {
-  const consumers = new Consumers();
+  const consumers = new Consumers(3700);
   consumers.put("a", CACHE);
   assert.equal(consumers.put("b", CACHE), 1);
   assert.equal(consumers.put("b", CACHE), 1);
@@ -28,7 +29,7 @@ test("one who asks again keeps its number, and gets another one with other servi
 });
 
 test("whoever comes back from an outage gets the number it had, if nobody took it", () => {
-  const consumers = new Consumers();
+  const consumers = new Consumers(3700);
   const back = watchOf(["cache"], { ordinal: 7 });
   assert.equal(consumers.put("a", back), 7);
   assert.equal(consumers.put("b", back), 0);
@@ -36,7 +37,7 @@ test("whoever comes back from an outage gets the number it had, if nobody took i
 });
 
 test("who follows a service is found by its name and by the star", () => {
-  const consumers = new Consumers();
+  const consumers = new Consumers(3700);
   consumers.put("a", watchOf(["cache"], { instance: "one" }));
   consumers.put("b", watchOf(["*"], { instance: "all" }));
   consumers.put("c", watchOf(["db"], { instance: "other" }));
@@ -57,7 +58,7 @@ test("no number is given twice, whatever is wished, and none is lost", () => {
   });
   fc.assert(
     fc.property(fc.array(act, { maxLength: 30 }), (acts) => {
-      const consumers = new Consumers();
+      const consumers = new Consumers(3700);
       const held = new Map<string, number>();
       for (const { route, leaves, wish } of acts) {
         if (leaves) consumers.delete(route);
@@ -69,4 +70,28 @@ test("no number is given twice, whatever is wished, and none is lost", () => {
       assert.equal(consumers.put("fresh", CACHE), 0);
     }),
   );
+});
+
+test("who was lost is remembered until whoever lives has come back, or came, or said goodbye", () => {
+  const consumers = new Consumers(1000);
+  const of = (instance: string, service = "cache") => watchOf([service], { instance });
+  for (const instance of ["one", "two", "three"]) consumers.put(instance, of(instance));
+  consumers.put("db", of("db", "db"));
+  for (const route of ["one", "two", "db", "nobody"]) consumers.lost(route, 100);
+  consumers.delete("three");
+  assert.deepEqual(consumers.absentOf("cache", 1099), ["one", "two"]);
+  consumers.put("again", of("one"));
+  assert.deepEqual(consumers.absentOf("cache", 1099), ["two"]);
+  assert.deepEqual(consumers.absentOf("cache", 1100), []);
+});
+
+test("of the lost no more than the limit are remembered, the latest", () => {
+  const consumers = new Consumers(1000);
+  for (let n = 0; n <= LIMITS.absentMax; n += 1) {
+    consumers.put("r", watchOf(["cache"], { instance: `i${n}` }));
+    consumers.lost("r", 0);
+  }
+  const absent = consumers.absentOf("cache", 1);
+  assert.equal(absent.length, LIMITS.absentMax);
+  assert.equal(absent.at(-1), `i${LIMITS.absentMax}`);
 });

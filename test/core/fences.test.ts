@@ -4,6 +4,7 @@ import { Fences } from "../../lib/core/fences.ts";
 import type { FenceRequest } from "../../lib/core/fences.ts";
 import { LIMITS } from "../../lib/core/limits.ts";
 import type { Proof } from "../../lib/core/messages.ts";
+import { watchOf } from "./samples.ts";
 
 interface Told extends Omit<Proof, "kind"> {
   readonly route: string;
@@ -91,6 +92,34 @@ test("a consumer whose connection closes is missing: it may still hold the peer"
   bench.fences.closed("r1");
   bench.fences.acknowledged("r2", "cache", 7);
   assert.deepEqual(bench.told, [{ ...PROVEN, acknowledged: ["two"], missing: ["one"] }]);
+});
+
+test("a consumer whose connection closed a while before is missing too", () => {
+  const bench = new Bench();
+  bench.open({ consumers: [["r1", "one"]], absent: ["two"] });
+  bench.fences.acknowledged("r1", "cache", 7);
+  assert.deepEqual(bench.told, [{ ...PROVEN, acknowledged: ["one"], missing: ["two"] }]);
+});
+
+test("nothing is proven while consumers of the run before may be on their way, and they are asked too", () => {
+  const bench = new Bench();
+  bench.open({ consumers: [], isUncertain: true });
+  assert.deepEqual(bench.fences.came("r1", watchOf(["db"], { instance: "one" })), []);
+  assert.deepEqual(bench.fences.came("r2", watchOf(["*"], { instance: "two" })), ["cache"]);
+  bench.fences.learned(() => 0);
+  assert.deepEqual(bench.told, []);
+  assert.deepEqual(bench.fences.came("r3", watchOf(["cache"], { instance: "three" })), []);
+  bench.fences.acknowledged("r2", "cache", 7);
+  assert.deepEqual(bench.told, [{ ...PROVEN, acknowledged: ["two"], missing: [] }]);
+});
+
+test("whose time is up before that is told nothing, which is no proof", () => {
+  const bench = new Bench();
+  bench.open({ consumers: [], isUncertain: true });
+  bench.fences.advance(1000);
+  bench.fences.learned(() => 0);
+  assert.deepEqual(bench.told, []);
+  assert.ok(!bench.fences.has("cache"));
 });
 
 test("whoever left with proof and went away is told nothing", () => {

@@ -142,17 +142,20 @@ test("many changes make several revisions in one go", () => {
 
 test("who waits is told the revision that holds what was known, even where nothing changed", () => {
   const bench = new Bench();
+  const [one, two] = [
+    { route: "r1", edition: 1, id: "a", proofMs: 0, isReturning: false },
+    { route: "r2", edition: null, id: "b", proofMs: 0, isReturning: false },
+  ];
+  const told = { service: "cache", revision: 1 };
   bench.put("cache", entryOf("a"));
-  bench.publisher.wait("cache", { route: "r1", edition: 1, id: "a", proofMs: 0 });
-  assert.deepEqual(bench.due(0).settled, [
-    { route: "r1", edition: 1, id: "a", proofMs: 0, service: "cache", revision: 1 },
-  ]);
-  bench.publisher.wait("cache", { route: "r1", edition: 1, id: "a", proofMs: 0 });
-  bench.publisher.wait("cache", { route: "r2", edition: null, id: "b", proofMs: 0 });
+  bench.publisher.wait("cache", one);
+  assert.deepEqual(bench.due(0).settled, [{ ...one, ...told }]);
+  bench.publisher.wait("cache", one);
+  bench.publisher.wait("cache", two);
   assert.deepEqual(bench.due(1).settled, []);
   assert.deepEqual(bench.due(20).settled, [
-    { route: "r1", edition: 1, id: "a", proofMs: 0, service: "cache", revision: 1 },
-    { route: "r2", edition: null, id: "b", proofMs: 0, service: "cache", revision: 1 },
+    { ...one, ...told },
+    { ...two, ...told },
   ]);
   assert.deepEqual(bench.due(40).settled, []);
 });

@@ -291,10 +291,10 @@ test("a sighting that the table does not know changes nothing", () => {
     emit: (effect) => void effects.push(effect),
   });
   const member = rolls.registry.admit(joinOf("c1"), "r");
-  rolls.sight(member, "expired", 0);
-  rolls.sight(member, "answered", 0);
+  rolls.judgement.sight(member, "expired", 0);
+  rolls.judgement.sight(member, "answered", 0);
   assert.deepEqual([member.entry.standing, effects], ["alive", []]);
-  rolls.sight(member, "connectionLost", 0);
-  rolls.sight(member, "fellSilent", 1);
+  rolls.judgement.sight(member, "connectionLost", 0);
+  rolls.judgement.sight(member, "fellSilent", 1);
   assert.deepEqual([member.entry.standing, member.entry.cause], ["suspect", "connection-lost"]);
 });
