@@ -87,7 +87,7 @@ export class Collector {
     wantsProof: boolean,
   ): void {
     this.#revision = Math.max(effect.revision, this.#revision ?? 0);
-    this.#anonymous.set(effect.source, effect.anonymous ?? 0);
+    if (effect.anonymous !== undefined) this.#anonymous.set(effect.source, effect.anonymous);
     if (!wantsProof) this.#open.delete(effect.source);
   }
 

@@ -174,7 +174,6 @@ export class Client {
   /** Says goodbye and asks for nothing any more. */
   #leave(proofMs: number): void {
     this.#isLeaving = true;
-    for (const { link } of this.#contacts) link?.parting();
     this.voice.leave(proofMs);
   }
 
@@ -193,6 +192,9 @@ export class Client {
         return respondent.askAgain(nowMs);
       case "recorded":
         respondent.recorded(message.edition);
+        return this.#emit({ ...message, source });
+      case "left":
+        link.parting();
         return this.#emit({ ...message, source });
       case "refused":
         return this.#refused(contact, message, nowMs);

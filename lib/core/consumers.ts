@@ -10,7 +10,7 @@ interface Place {
 
 /** One whose connection closed without a goodbye. */
 interface Absent {
-  readonly watch: Watch;
+  readonly services: readonly string[];
   readonly untilMs: number;
 }
 
@@ -94,20 +94,30 @@ export class Consumers {
     const watch = this.#places.get(route)?.watch;
     this.delete(route);
     if (watch === undefined) return;
-    this.#absent.delete(watch.instance);
-    this.#absent.set(watch.instance, { watch, untilMs: nowMs + this.#returnMs });
+    this.#expire(nowMs);
+    const { instance, services } = watch;
+    this.#absent.delete(instance);
+    this.#absent.set(instance, { services, untilMs: nowMs + this.#returnMs });
     const [first] = this.#absent.keys();
     if (this.#absent.size > LIMITS.absentMax && first !== undefined) this.#absent.delete(first);
   }
 
   /** Instances that followed a service, were lost, and may still come back. */
   absentOf(service: string, nowMs: number): readonly string[] {
+    this.#expire(nowMs);
+    // One may have come back on another connection before the end of the old one was noticed.
+    const present = new Set([...this.#places.values()].map(({ watch }) => watch.instance));
+    const all = [...this.#absent].filter(
+      ([instance, absent]) => !present.has(instance) && follows(absent, service),
+    );
+    return all.map(([instance]) => instance);
+  }
+
+  #expire(nowMs: number): void {
     for (const [instance, { untilMs }] of this.#absent) {
-      if (nowMs < untilMs) break;
+      if (nowMs < untilMs) return;
       this.#absent.delete(instance);
     }
-    const all = [...this.#absent.values()].filter(({ watch }) => follows(watch, service));
-    return all.map(({ watch }) => watch.instance);
   }
 
   /** How many follow a service. */

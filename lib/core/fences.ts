@@ -73,9 +73,11 @@ export class Fences {
   open(request: FenceRequest): void {
     const { service, revision, anonymous, route, edition, id, untilMs } = request;
     const asker: Asker = { route, edition, id, untilMs };
-    const known = this.#open.find((f) => f.service === service && f.revision === revision);
+    const isUncertain = request.isUncertain === true;
+    const known = this.#open.find(
+      (f) => f.service === service && f.revision === revision && f.isUncertain === isUncertain,
+    );
     if (known !== undefined) {
-      known.isUncertain ||= request.isUncertain === true;
       if (this.#askers >= LIMITS.askersMax) return this.#prove(known, asker);
       known.askers.push(asker);
       return;
@@ -88,7 +90,7 @@ export class Fences {
       acknowledged: [],
       missing: [...(request.absent ?? [])],
       waiting,
-      isUncertain: request.isUncertain === true,
+      isUncertain,
       askers: [asker],
     };
     if (this.#open.length >= LIMITS.fencesMax) return this.#prove(fence, asker);
@@ -121,7 +123,8 @@ export class Fences {
   came(route: string, watch: Watch): readonly string[] {
     const services = new Set<string>();
     for (const fence of this.#open) {
-      if (!fence.isUncertain || !follows(watch, fence.service)) continue;
+      const isAsked = fence.acknowledged.includes(watch.instance);
+      if (!fence.isUncertain || isAsked || !follows(watch, fence.service)) continue;
       fence.waiting.set(route, watch.instance);
       services.add(fence.service);
     }
@@ -133,7 +136,7 @@ export class Fences {
     for (const fence of this.#open.slice()) {
       if (!fence.isUncertain) continue;
       fence.isUncertain = false;
-      fence.anonymous = Math.min(fence.anonymous, anonymousOf(fence.service));
+      fence.anonymous = anonymousOf(fence.service);
       this.#endIfComplete(fence);
     }
   }

@@ -160,9 +160,14 @@ export class Judgement {
     judge(member, cause === null ? "alive" : "suspect", cause);
     this.#court.publisher.touch(member.service, member.id);
     if (cause === null) return;
+    this.#suspect(member, nowMs);
+    this.reports.hasten(nowMs);
+  }
+
+  /** From now on it has its time to come back. */
+  #suspect(member: Member, nowMs: number): void {
     member.suspectSinceMs = nowMs;
     this.#suspicions.push({ member, sinceMs: nowMs });
-    this.reports.hasten(nowMs);
   }
 
   #bury(member: Member, cause: LeftCause, nowMs: number): void {
@@ -189,7 +194,7 @@ export class Judgement {
   ): void {
     const { member, isUnreachable } = verdict;
     // Who has lost its connection meanwhile is away, whatever is said of it no more.
-    if (!isUnreachable && member.route === null) return;
+    if (!isUnreachable && member.route === null) return this.#suspect(member, nowMs);
     this.sight(member, isUnreachable ? "reported" : "cleared", nowMs);
   }
 
@@ -278,7 +283,8 @@ export class Judgement {
       passed += 1;
       const stands = this.#isListed(member) && member.suspectSinceMs === sinceMs;
       // It answers us: only those who reported it may be right.
-      if (stands && !this.reports.isUnreachable(member)) this.sight(member, "expired", nowMs);
+      const isAnswering = member.route !== null && this.reports.isUnreachable(member);
+      if (stands && !isAnswering) this.sight(member, "expired", nowMs);
     }
     this.#suspicions.splice(0, passed);
   }

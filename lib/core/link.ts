@@ -75,7 +75,7 @@ export class Link {
     this.#heardMs = nowMs;
   }
 
-  /** We said goodbye: nobody asks us anything any more, so silence means nothing. */
+  /** Our goodbye was heard: nobody asks us anything any more, so silence means nothing. */
   parting(): void {
     this.#isParting = true;
   }

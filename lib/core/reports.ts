@@ -3,17 +3,13 @@ import type { RegistrarTuning } from "./options.ts";
 import { keyOf } from "./peer.ts";
 import type { Member } from "./registry.ts";
 
-/** One word of one reporter. */
-interface Word {
-  /** The connection it came on: with it the word leaves. */
-  readonly route: string;
-  readonly untilMs: number;
-}
+/** When what one reporter said expires, by connection: with that it leaves. */
+type Words = Map<string, number>;
 
-/** Reports about one run of one peer, by reporter. */
+/** Reports about one run of one peer, by the name of the reporter. */
 interface Case {
   readonly member: Member;
-  readonly words: Map<string, Word>;
+  readonly words: Map<string, Words>;
   isUnreachable: boolean;
 }
 
@@ -23,6 +19,9 @@ export interface Reporter {
   /** Its key, however many connections that has; without keys the connection. */
   readonly name: string;
 }
+
+/** Connections of one reporter whose words are remembered. */
+const ROUTES_MAX = 16;
 
 /** How many can report on a service, and of how many peers. */
 export interface Scene {
@@ -55,6 +54,8 @@ export interface Faded {
 export class Reports {
   readonly #tuning: RegistrarTuning;
   readonly #cases = new Map<string, Case>();
+  /** How many of each service are out. */
+  readonly #out = new Map<string, number>();
   #sweepMs = Infinity;
 
   constructor(tuning: RegistrarTuning) {
@@ -86,16 +87,21 @@ export class Reports {
     const { name, route } = reporter;
     const key = keyOf(member.service, member.id);
     let open = this.#cases.get(key);
-    if (open !== undefined && open.member !== member) open = undefined;
+    if (open !== undefined && open.member !== member) {
+      this.#turn(open, false);
+      open = undefined;
+    }
     if (!of.isUnreachable) {
-      if (open?.words.delete(name) !== true) return undefined;
+      if (open?.words.get(name)?.delete(route) !== true) return undefined;
       return this.#weigh(key, open, scene);
     }
     open ??= { member, words: new Map(), isUnreachable: false };
     const isNew = !open.words.has(name);
     if (isNew && open.words.size >= LIMITS.reportersMax) return undefined;
     if (!this.#cases.has(key) && this.#cases.size >= LIMITS.reportedMax) return undefined;
-    open.words.set(name, { route, untilMs: nowMs + this.#tuning.reportTtlMs });
+    const words: Words = open.words.get(name) ?? new Map<string, number>();
+    if (!words.has(route) && words.size >= ROUTES_MAX) return undefined;
+    open.words.set(name, words.set(route, nowMs + this.#tuning.reportTtlMs));
     this.#cases.set(key, open);
     this.#sweepMs = Math.min(this.#sweepMs, nowMs + this.#sweepIntervalMs);
     return isNew ? this.#weigh(key, open, scene) : undefined;
@@ -103,13 +109,17 @@ export class Reports {
 
   /** A peer was lost otherwise: there may be too few left to go without those reported. */
   hasten(nowMs: number): void {
-    if (this.#cases.size > 0) this.#sweepMs = Math.min(this.#sweepMs, nowMs);
+    const soonMs = nowMs + this.#tuning.coalesceMs;
+    if (this.#cases.size > 0) this.#sweepMs = Math.min(this.#sweepMs, soonMs);
   }
 
   /** The run is over: what was said of it is said of nobody. */
   forget(member: Member): void {
     const key = keyOf(member.service, member.id);
-    if (this.#cases.get(key)?.member === member) this.#cases.delete(key);
+    const open = this.#cases.get(key);
+    if (open?.member !== member) return;
+    this.#turn(open, false);
+    this.#cases.delete(key);
   }
 
   /** Of whom reports ended, because they expired or their reporters went. */
@@ -121,7 +131,9 @@ export class Reports {
     for (const [key, open] of this.#cases) {
       const { member, words } = open;
       const before = words.size;
-      for (const [name, { untilMs }] of words) if (untilMs <= nowMs) words.delete(name);
+      for (const said of words.values()) {
+        for (const [route, untilMs] of said) if (untilMs <= nowMs) said.delete(route);
+      }
       const scene = scenes.get(member.service) ?? once(sceneOf(member.service));
       scenes.set(member.service, scene);
       const verdict = this.#weigh(key, open, scene);
@@ -142,12 +154,16 @@ export class Reports {
 
   #weigh(key: string, open: Case, scene: Scene): Verdict | undefined {
     const { member, words } = open;
-    for (const [name, { route }] of words) if (!scene.isPresent(route)) words.delete(name);
+    for (const [name, said] of words) {
+      for (const route of said.keys()) if (!scene.isPresent(route)) said.delete(route);
+      if (said.size === 0) words.delete(name);
+    }
     if (words.size === 0) this.#cases.delete(key);
     const isAgreed = words.size >= this.neededOf(scene);
-    const isUnreachable = isAgreed && this.#othersOut(member) < this.#room(scene.usable());
+    const others = this.#outOf(member) - (open.isUnreachable ? 1 : 0);
+    const isUnreachable = isAgreed && others < this.#room(scene.usable());
     if (isUnreachable === open.isUnreachable) return undefined;
-    open.isUnreachable = isUnreachable;
+    this.#turn(open, isUnreachable);
     return { member, isUnreachable };
   }
 
@@ -157,12 +173,17 @@ export class Reports {
     return Math.min(Math.max(1, share), usable - 1);
   }
 
-  #othersOut(of: Member): number {
-    let out = 0;
-    for (const { member, isUnreachable } of this.#cases.values()) {
-      if (isUnreachable && member !== of && member.service === of.service) out += 1;
-    }
-    return out;
+  #outOf({ service }: Member): number {
+    return this.#out.get(service) ?? 0;
+  }
+
+  #turn(open: Case, isUnreachable: boolean): void {
+    if (open.isUnreachable === isUnreachable) return;
+    const { service } = open.member;
+    open.isUnreachable = isUnreachable;
+    const out = this.#outOf(open.member) + (isUnreachable ? 1 : -1);
+    if (out === 0) this.#out.delete(service);
+    else this.#out.set(service, out);
   }
 }
 

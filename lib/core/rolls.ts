@@ -7,6 +7,7 @@ import { Lossiness } from "./lossiness.ts";
 import type { Answer, Report, Update } from "./messages.ts";
 import { learningMs } from "./options.ts";
 import type { RegistrarTuning } from "./options.ts";
+import { isUsable } from "./peer.ts";
 import type { PublisherDue, Settled } from "./notices.ts";
 import { Publisher } from "./publisher.ts";
 import type { PeerEvent } from "./record-event.ts";
@@ -116,6 +117,7 @@ export class Rolls {
       member.bytes = update.bytes;
       this.publisher.touch(member.service, member.id);
       const { edition, card } = update;
+      this.judgement.reports.hasten(nowMs);
       this.note(member, { kind: "updated", edition, status: card.status }, nowMs);
     }
     const { edition, proofMs } = update;
@@ -267,7 +269,7 @@ export class Rolls {
     const fenced = { kind: "fenced", edition, atRevision: revision, named, anonymous } as const;
     this.note({ service, id }, fenced, nowMs);
     const absent = this.consumers.absentOf(service, nowMs);
-    const isUncertain = settled.isReturning && this.trust.isLearning;
+    const isUncertain = settled.isReturning && !this.trust.hasLearned;
     this.fences.open({ ...settled, consumers, absent, isUncertain, anonymous, untilMs });
   }
 
@@ -289,7 +291,8 @@ export class Rolls {
       const member = this.registry.find(service, id);
       if (member === undefined || member.route === null) continue;
       const isReported = this.judgement.reports.isUnreachable(member);
-      if (member.entry.standing === "alive" || isReported) usable += 1;
+      const standing = isReported ? "alive" : member.entry.standing;
+      if (isUsable({ standing, status: member.entry.card.status })) usable += 1;
     }
     return usable;
   }

@@ -14,6 +14,7 @@ export class Trust {
   #isLearning = false;
   #isHolding = false;
   #stalled = false;
+  #hasLearned = false;
 
   constructor(tuning: RegistrarTuning) {
     this.#tuning = tuning;
@@ -26,6 +27,11 @@ export class Trust {
 
   get isLearning(): boolean {
     return this.#isLearning;
+  }
+
+  /** It has learned since it started: whoever knew the run before has had the time to come. */
+  get hasLearned(): boolean {
+    return this.#hasLearned;
   }
 
   /** Removals are held, or no longer. True where that is news. */
@@ -71,6 +77,7 @@ export class Trust {
   due(nowMs: number): boolean {
     if (!this.isLearning || nowMs < this.#untilMs) return false;
     this.#isLearning = false;
+    this.#hasLearned = true;
     return true;
   }
 

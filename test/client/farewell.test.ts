@@ -64,6 +64,14 @@ test("anonymous consumers cannot say so, and nobody told is nothing proven", () 
   assert.equal(new Collector({ ...BOTH, told: [] }).proof(nameOf).complete, false);
 });
 
+test("a later card that is recorded takes nothing back of who cannot say so", () => {
+  const collector = new Collector({ ...BOTH, edition: 2 });
+  collector.take({ ...proof(0, []), edition: 2, anonymous: 2 } as ClientEffect);
+  collector.take({ kind: "recorded", source: 0, edition: 3, revision: 9 });
+  collector.take({ ...proof(1, []), edition: 2 } as ClientEffect);
+  assert.equal(collector.proof(nameOf).anonymous, 2);
+});
+
 test("without proof the publication is enough, and a drain waits for its edition", () => {
   const short = new Collector({ ...BOTH, told: [0], wantsProof: false });
   assert.equal(short.take(left(0, 4)), true);

@@ -85,6 +85,15 @@ test("who was lost is remembered until whoever lives has come back, or came, or 
   assert.deepEqual(consumers.absentOf("cache", 1100), []);
 });
 
+test("who came back on another connection before the old one ended is not lost", () => {
+  const consumers = new Consumers(1000);
+  const watch = watchOf(["cache"], { instance: "one" });
+  consumers.put("old", watch);
+  consumers.put("new", watch);
+  consumers.lost("old", 100);
+  assert.deepEqual(consumers.absentOf("cache", 101), []);
+});
+
 test("of the lost no more than the limit are remembered, the latest", () => {
   const consumers = new Consumers(1000);
   for (let n = 0; n <= LIMITS.absentMax; n += 1) {

@@ -113,6 +113,23 @@ test("nothing is proven while consumers of the run before may be on their way, a
   assert.deepEqual(bench.told, [{ ...PROVEN, acknowledged: ["two"], missing: [] }]);
 });
 
+test("anonymous ones that come back after the goodbye count as well", () => {
+  const bench = new Bench();
+  bench.open({ consumers: [], isUncertain: true, anonymous: 0 });
+  bench.fences.learned(() => 2);
+  assert.deepEqual(bench.told, [{ ...PROVEN, anonymous: 2, acknowledged: [], missing: [] }]);
+});
+
+test("who is certain does not wait for who is not", () => {
+  const bench = new Bench();
+  bench.open({ route: "m1", isUncertain: true });
+  bench.open({ route: "m2", consumers: [] });
+  assert.deepEqual(
+    bench.told.map(({ route }) => route),
+    ["m2"],
+  );
+});
+
 test("whose time is up before that is told nothing, which is no proof", () => {
   const bench = new Bench();
   bench.open({ consumers: [], isUncertain: true });

@@ -157,6 +157,19 @@ test("a peer that died while it was reported was listed for ever once the report
   assert.deepEqual(rig.list(), ["c2 alive", "c3 alive", "c4 alive"]);
 });
 
+test("a peer that died after its time as a suspect had passed under reports is buried all the same", () => {
+  const rig = watched();
+  const repeat = (): void => {
+    for (const route of ["w1", "w2"]) rig.receive(route, report(true));
+  };
+  repeat();
+  rig.pass(LAN.goneAfterMs + 1000);
+  repeat();
+  rig.disconnect("c1");
+  rig.pass(2 * LAN.reportTtlMs + LAN.goneAfterMs);
+  assert.ok(!rig.list().some((line) => line.startsWith("c1 ")), String(rig.list()));
+});
+
 test("reports of strangers, of members that do not watch, and about another run are not heard", () => {
   const rig = watched();
   for (const route of ["stranger", "c2", "c3"]) rig.receive(route, report(true));

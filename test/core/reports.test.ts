@@ -95,8 +95,9 @@ test("when peers are lost otherwise, those reported are needed and come back, an
   // Seven others die: three are left, of which one may be out.
   bench.scene = { ...SCENE, usable: usable(3) };
   bench.reports.hasten(10);
-  assert.equal(bench.reports.nextMs(), 10);
-  const back = bench.reports.due(10, () => bench.scene).map(({ verdict }) => verdict);
+  const soonMs = 10 + LAN.coalesceMs;
+  assert.equal(bench.reports.nextMs(), soonMs);
+  const back = bench.reports.due(soonMs, () => bench.scene).map(({ verdict }) => verdict);
   assert.deepEqual(
     back.map((verdict) => verdict?.isUnreachable),
     [false, false],
@@ -116,6 +117,19 @@ test("several connections of one key are one reporter, as long as one of them is
   assert.equal(word("key", "r1"), undefined);
   assert.equal(word("key", "r2"), undefined);
   assert.equal(word("other", "r3"), true);
+  const present = new Set(["r1", "r3"]);
+  const now = { ...SCENE, isPresent: (route: string) => present.has(route) };
+  bench.reports.hasten(0);
+  assert.deepEqual(
+    bench.reports.due(100, () => now),
+    [],
+  );
+  present.delete("r1");
+  bench.reports.hasten(200);
+  assert.deepEqual(
+    bench.reports.due(300, () => now).map(({ verdict }) => verdict?.isUnreachable),
+    [false],
+  );
 });
 
 test("the last peer of a service stays, whatever is said of it", () => {
