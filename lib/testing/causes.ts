@@ -1,5 +1,5 @@
 import type { LeftCause } from "../core/peer.ts";
-import { judgedFromMs } from "./departure.ts";
+import { cardFromMs } from "./departure.ts";
 import type { Departure } from "./departure.ts";
 import { hearsOthers, isQuiet, rivalsOf, sharedBy, wasHeard, wasSettled } from "./quiet.ts";
 import type { Shared } from "./quiet.ts";
@@ -46,15 +46,6 @@ function isUnheard({ consumer, peer, after }: Departure): boolean {
   return [...consumer.lines].some(
     ([name, line]) => peer.lines.has(name) && hearsOthers(consumer, after, line),
   );
-}
-
-/** The card of a peer that could not be heard may be as old as you like. */
-function cardFromMs(departure: Departure, shared: Shared): number {
-  const { sentMs } = departure;
-  const fromMs = judgedFromMs(departure, shared);
-  const { unsettled, silence } = shared.its;
-  const wasInTouch = [unsettled, silence].every((trouble) => !trouble.touched(fromMs, sentMs));
-  return wasInTouch ? fromMs : -Infinity;
 }
 
 /** The causes that are right where nothing else was wrong; undefined where several things were. */

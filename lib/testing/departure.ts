@@ -62,6 +62,15 @@ export function judgedFromMs(
   return fromMs;
 }
 
+/** The card of a peer that could not be heard may be as old as you like. */
+export function cardFromMs(departure: Departure, shared: Shared): number {
+  const { sentMs } = departure;
+  const fromMs = judgedFromMs(departure, shared);
+  const { unsettled, silence } = shared.its;
+  const wasInTouch = [unsettled, silence].every((trouble) => !trouble.touched(fromMs, sentMs));
+  return wasInTouch ? fromMs : -Infinity;
+}
+
 /** Something happened to the peer itself that explains why this registrar does not list it. */
 export function isBlamed(departure: Departure, shared: Shared): boolean {
   const { peer, sentMs, facts } = departure;
@@ -70,7 +79,7 @@ export function isBlamed(departure: Departure, shared: Shared): boolean {
   return (
     peer.endedMs <= sentMs ||
     its.isRefused ||
-    peer.unusable.touched(fromMs, sentMs) ||
+    peer.unusable.touched(cardFromMs(departure, shared), sentMs) ||
     // A report that was held up counts from when it came.
     peer.doubted.touched(fromMs - facts.bounds.reportMs, sentMs) ||
     its.unsettled.touched(fromMs, sentMs) ||

@@ -26,4 +26,8 @@ export const KNOWN_SEEDS: readonly KnownSeed[] = [
     seed: 4931,
     found: "a peer that died while it was reported was listed for ever once the reports ran out",
   },
+  {
+    seed: 7_019_063,
+    found: "a card that was held up by a partition was believed to be a fault of the registrar",
+  },
 ];
