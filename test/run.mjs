@@ -25,7 +25,7 @@ const CHECKS = ["build", "types", "lint", "format:check", "knip"];
 
 /** Tests without real timing run side by side; those over the network one file at a time. */
 const SIDE_BY_SIDE =
-  /^test\/(?:(?:core|wire|testing|fuzz|simulation|tidy|package|operators(?!\/pipeline))\/|balance\/(?:budget|ejection|pending|slow-start|strategies|success-rate|url)\.|ring\/(?:hash-ring|key-hashes|moved|ramp|table)\.|soak\/(?:checker|parts)\.|grpc\/endpoints\.|keys\/(?:pair|proof|rules|z85)\.|client\/(?:denials|farewell|options|reading|streams)\.|chaos\/(?:claims|observer|page\/page|plan|serf|spans|wire-rules)\.)/;
+  /^test\/(?:(?:core|wire|testing|fuzz|simulation|tidy|package|operators(?!\/pipeline))\/|balance\/(?:budget|ejection|pending|slow-start|strategies|success-rate|url)\.|ring\/(?:hash-ring|key-memory|moved|ramp|table)\.|soak\/(?:checker|parts)\.|grpc\/endpoints\.|keys\/(?:pair|proof|rules|z85)\.|client\/(?:denials|farewell|options|reading|streams)\.|chaos\/(?:claims|observer|page\/page|plan|serf|spans|wire-rules)\.)/;
 /** Over the network, but without claims about milliseconds: two files at a time do not disturb them. */
 const IN_PAIRS =
   /^test\/(?:keys|grpc|ring|readme|cli\/(?!demo)|e2e\/outage|chaos\/chaos|hostile|soak\/leaves)/;

@@ -3,7 +3,8 @@ import { countsOf } from "./counts.ts";
 import type { RingMember } from "./counts.ts";
 import { MEMBERS_MAX, ringEdits } from "./edits.ts";
 import type { Placed } from "./edits.ts";
-import { KeyHashes } from "./key-hashes.ts";
+import { hashOf } from "./hash.ts";
+import { KeyMemory } from "./key-memory.ts";
 import { movedBetween } from "./moved.ts";
 import type { MovedRange, NamedTable } from "./moved.ts";
 import { checkHashRing, HASH_RING_DEFAULTS } from "./options.ts";
@@ -22,7 +23,9 @@ export interface RingUpdate {
 interface Shared {
   readonly virtualNodes: number;
   readonly replicas: number;
-  readonly hashes: KeyHashes;
+  readonly cachedKeysMax: number;
+  /** Where keys lie, which no change of the ring changes. */
+  readonly hashes: KeyMemory<number>;
 }
 
 interface State {
@@ -42,10 +45,12 @@ interface State {
 export class HashRing {
   readonly #shared: Shared;
   readonly #state: State;
+  readonly #owners: KeyMemory<string | undefined>;
 
   private constructor(shared: Shared, state: State) {
     this.#shared = shared;
     this.#state = state;
+    this.#owners = new KeyMemory(shared.cachedKeysMax, (key) => this.ownerAt(this.hashOf(key)));
   }
 
   /** Throws `ERR_OPTION` for an unusable option, and for what `update` refuses. */
@@ -56,7 +61,8 @@ export class HashRing {
       replicas = HASH_RING_DEFAULTS.replicas,
       cachedKeysMax = HASH_RING_DEFAULTS.cachedKeysMax,
     } = options;
-    const shared = { virtualNodes, replicas, hashes: new KeyHashes(cachedKeysMax) };
+    const hashes = new KeyMemory(cachedKeysMax, hashOf);
+    const shared = { virtualNodes, replicas, cachedKeysMax, hashes };
     const empty = new HashRing(shared, { table: EMPTY_TABLE, placed: [], names: [] });
     return empty.update(members).ring;
   }
@@ -78,7 +84,7 @@ export class HashRing {
 
   /** Whose key this is; undefined where nobody owns anything. */
   owner(key: string): string | undefined {
-    return this.ownerAt(this.hashOf(key));
+    return this.#owners.of(key);
   }
 
   /** Who owns this place of the circle, 0 to 2^32 - 1. */

@@ -1,34 +1,32 @@
-import { hashOf } from "./hash.ts";
-
-/** Longer keys are hashed each time: a memory of them would have no bound in bytes. */
+/** What is found for longer keys is found each time: a memory of them would have no bound in bytes. */
 export const CACHED_KEY_LENGTH_MAX = 256;
 
 /**
- * Remembers where keys lie. The owner of a key changes with the ring, its place never does, so
- * nothing is forgotten when a peer comes or goes. Two generations stand for the order of use: when
+ * Remembers what was found for a key. Two generations stand for the order of use: when
  * the younger one is full, the older one goes.
  */
-export class KeyHashes {
+export class KeyMemory<T> {
+  readonly #find: (key: string) => T;
   readonly #generationMax: number;
-  #young = new Map<string, number>();
-  #old = new Map<string, number>();
+  #young = new Map<string, T>();
+  #old = new Map<string, T>();
 
-  /** `max` keys at most; 0 remembers none. */
-  constructor(max: number) {
+  /** `max` keys at most; 0 remembers none. `find` gives the same for a key each time. */
+  constructor(max: number, find: (key: string) => T) {
     this.#generationMax = Math.ceil(max / 2);
+    this.#find = find;
   }
 
-  /** Where the key lies. */
-  of(key: string): number {
-    if (this.#generationMax === 0 || key.length > CACHED_KEY_LENGTH_MAX) return hashOf(key);
+  of(key: string): T {
     const known = this.#young.get(key);
     if (known !== undefined) return known;
-    const hash = this.#old.get(key) ?? hashOf(key);
+    if (this.#generationMax === 0 || key.length > CACHED_KEY_LENGTH_MAX) return this.#find(key);
+    const found = this.#old.get(key) ?? this.#find(key);
     if (this.#young.size >= this.#generationMax) {
       this.#old = this.#young;
       this.#young = new Map();
     }
-    this.#young.set(key, hash);
-    return hash;
+    this.#young.set(key, found);
+    return found;
   }
 }

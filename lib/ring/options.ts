@@ -12,7 +12,7 @@ export interface HashRingOptions {
   readonly virtualNodes?: number | undefined;
   /** Points made of each digest, 1 to 4. Default 4, as in libketama; Python's `hash_ring` makes 3. */
   readonly replicas?: number | undefined;
-  /** Keys whose place on the circle is remembered; 0 remembers none. Default 5000, as in `hashring`. */
+  /** Keys whose place on the circle and whose owner is remembered; 0 remembers none. Default 5000, as in `hashring`. */
   readonly cachedKeysMax?: number | undefined;
 }
 

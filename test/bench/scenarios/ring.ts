@@ -13,14 +13,10 @@ const KEYS = 20_000;
 /** Fewer than either memory holds. */
 const HOT_KEYS = 2000;
 
-/**
- * A ring is changed, not built anew, and is asked as fast as the one it replaces. That is judged by
- * keys that neither has seen: `hashring` remembers owners until the next change, ours the hashes of
- * keys, which no change makes wrong, and looks for the owner each time.
- */
+/** A ring is changed, not built anew, and is asked as fast as the one it replaces. */
 export const ring: Scenario = {
   name: "ring",
-  text: "a hash ring of 1,000 peers: changes and questions (judged for new keys), beside the npm package hashring",
+  text: "a hash ring of 1,000 peers: changes and questions, beside the npm package hashring",
   run: measure,
 };
 
@@ -78,7 +74,8 @@ function questions(): readonly Figure[] {
       unit: "µs",
       ours: perKey(hot, (key) => remembering.owner(key)),
       floor: perKey(hot, (key) => rememberingFloor.get(key)),
-      against: "hashring with its LRU cache, which every change empties",
+      against: "hashring with its LRU cache",
+      ratioMax: 1,
     },
   ];
 }
