@@ -131,9 +131,7 @@ export class Reports {
     for (const [key, open] of this.#cases) {
       const { member, words } = open;
       const before = words.size;
-      for (const said of words.values()) {
-        for (const [route, untilMs] of said) if (untilMs <= nowMs) said.delete(route);
-      }
+      takeBack(words, (_, untilMs) => untilMs <= nowMs);
       const scene = scenes.get(member.service) ?? once(sceneOf(member.service));
       scenes.set(member.service, scene);
       const verdict = this.#weigh(key, open, scene);
@@ -154,10 +152,7 @@ export class Reports {
 
   #weigh(key: string, open: Case, scene: Scene): Verdict | undefined {
     const { member, words } = open;
-    for (const [name, said] of words) {
-      for (const route of said.keys()) if (!scene.isPresent(route)) said.delete(route);
-      if (said.size === 0) words.delete(name);
-    }
+    takeBack(words, (route) => !scene.isPresent(route));
     if (words.size === 0) this.#cases.delete(key);
     const isAgreed = words.size >= this.neededOf(scene);
     const others = this.#outOf(member) - (open.isUnreachable ? 1 : 0);
@@ -184,6 +179,17 @@ export class Reports {
     const out = this.#outOf(open.member) + (isUnreachable ? 1 : -1);
     if (out === 0) this.#out.delete(service);
     else this.#out.set(service, out);
+  }
+}
+
+/** Takes back what was said on connections of which that is over. */
+function takeBack(
+  words: Map<string, Words>,
+  isOver: (route: string, untilMs: number) => boolean,
+): void {
+  for (const [name, said] of words) {
+    for (const [route, untilMs] of said) if (isOver(route, untilMs)) said.delete(route);
+    if (said.size === 0) words.delete(name);
   }
 }
 

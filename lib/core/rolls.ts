@@ -13,7 +13,6 @@ import { Publisher } from "./publisher.ts";
 import type { PeerEvent } from "./record-event.ts";
 import { proofEvent, Recorder } from "./recorder.ts";
 import { Registry, showCard } from "./registry.ts";
-import type { Member } from "./registry.ts";
 import type { Reporter, Scene } from "./reports.ts";
 import { Rounds } from "./rounds.ts";
 import type { SurveyorEffect } from "./io.ts";
