@@ -89,7 +89,8 @@ test("watch prints each change with its cause, connection and authority too", as
   const all = new Run(t, ["watch", ...flags]);
   const views = new Run(t, ["watch", "cache", "--json", "--views", ...flags]);
   for (const run of [one, all, views]) {
-    await run.printed((text) => /learning|live[^"]*authority|"view"/.test(text), "has a list");
+    // On a busy machine the registrar may have learned before anybody watched.
+    await run.printed((text) => /learning|authority\W+live|"view"/.test(text), "has a list");
   }
   const member = await joined(t, survey, "cache", "--id", "c1");
   await joined(t, survey, "db", "--id", "d1");
