@@ -28,7 +28,7 @@ const SIDE_BY_SIDE =
   /^test\/(?:(?:core|wire|testing|fuzz|simulation|tidy|package|operators(?!\/pipeline))\/|balance\/(?:budget|ejection|pending|slow-start|strategies|success-rate|url)\.|ring\/(?:hash-ring|key-memory|moved|ramp|table)\.|soak\/(?:checker|parts)\.|grpc\/endpoints\.|keys\/(?:pair|proof|rules|z85)\.|client\/(?:denials|farewell|options|reading|streams)\.|chaos\/(?:claims|observer|page\/page|plan|serf|spans|wire-rules)\.)/;
 /** Over the network, but without claims about milliseconds: two files at a time do not disturb them. */
 const IN_PAIRS =
-  /^test\/(?:keys|grpc|ring|readme|cli\/(?!demo)|e2e\/outage|chaos\/chaos|hostile|soak\/leaves)/;
+  /^test\/(?:keys|grpc|ring|readme|examples\/examples|cli\/(?!demo)|e2e\/outage|chaos\/chaos|hostile|soak\/leaves)/;
 /** Folders of tests that use what is built, so that `npm test -- cli` builds it first. */
 const NEED_BUILD = /^test\/(?:cli|e2e|examples|readme)\//;
 
