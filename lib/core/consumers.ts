@@ -1,6 +1,6 @@
 import type { Watch } from "./messages.ts";
 import { LIMITS } from "./limits.ts";
-import { ALL } from "./topics.ts";
+import { ALL, follows } from "./topics.ts";
 
 interface Place {
   readonly watch: Watch;
@@ -83,6 +83,7 @@ export class Consumers {
     const place = this.#places.get(route);
     if (place === undefined) return;
     this.#places.delete(route);
+    this.#absent.delete(place.watch.instance);
     this.#count(place.watch, -1);
     const ordinals = this.#ordinals.get(place.key);
     ordinals?.release(place.ordinal);
@@ -96,7 +97,6 @@ export class Consumers {
     if (watch === undefined) return;
     this.#expire(nowMs);
     const { instance, services } = watch;
-    this.#absent.delete(instance);
     this.#absent.set(instance, { services, untilMs: nowMs + this.#returnMs });
     const [first] = this.#absent.keys();
     if (this.#absent.size > LIMITS.absentMax && first !== undefined) this.#absent.delete(first);
@@ -108,7 +108,7 @@ export class Consumers {
     // One may have come back on another connection before the end of the old one was noticed.
     const present = new Set([...this.#places.values()].map(({ watch }) => watch.instance));
     const all = [...this.#absent].filter(
-      ([instance, absent]) => !present.has(instance) && follows(absent, service),
+      ([instance, absent]) => !present.has(instance) && follows(absent.services, service),
     );
     return all.map(([instance]) => instance);
   }
@@ -136,12 +136,7 @@ export class Consumers {
   /** Who follows a service, by connection, with the instance that each says it is. */
   *of(service: string): Iterable<readonly [route: string, instance: string]> {
     for (const [route, { watch }] of this.#places) {
-      if (follows(watch, service)) yield [route, watch.instance];
+      if (follows(watch.services, service)) yield [route, watch.instance];
     }
   }
-}
-
-/** True where a consumer is shown this service. */
-export function follows({ services }: Pick<Watch, "services">, service: string): boolean {
-  return services.includes(service) || services.includes(ALL);
 }

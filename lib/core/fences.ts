@@ -1,7 +1,7 @@
 import { LIMITS } from "./limits.ts";
-import { follows } from "./consumers.ts";
 import type { SurveyorEffect } from "./io.ts";
 import type { Watch } from "./messages.ts";
+import { follows } from "./topics.ts";
 
 /** Who waits for the proof, and until when. */
 interface Asker {
@@ -45,9 +45,9 @@ export interface FenceRequest extends Asker {
   /** Named consumers by connection, each with its instance. */
   readonly consumers: Iterable<readonly [route: string, instance: string]>;
   /** Instances whose connection closed a while before: they may still hold the peer. */
-  readonly absent?: readonly string[];
+  readonly absent: readonly string[];
   /** There may be consumers of whom we know nothing yet. */
-  readonly isUncertain?: boolean;
+  readonly isUncertain: boolean;
   readonly anonymous: number;
 }
 
@@ -71,9 +71,8 @@ export class Fences {
   }
 
   open(request: FenceRequest): void {
-    const { service, revision, anonymous, route, edition, id, untilMs } = request;
+    const { service, revision, anonymous, isUncertain, route, edition, id, untilMs } = request;
     const asker: Asker = { route, edition, id, untilMs };
-    const isUncertain = request.isUncertain === true;
     const known = this.#open.find(
       (f) => f.service === service && f.revision === revision && f.isUncertain === isUncertain,
     );
@@ -88,7 +87,7 @@ export class Fences {
       revision,
       anonymous,
       acknowledged: [],
-      missing: [...(request.absent ?? [])],
+      missing: [...request.absent],
       waiting,
       isUncertain,
       askers: [asker],
@@ -124,7 +123,7 @@ export class Fences {
     const services = new Set<string>();
     for (const fence of this.#open) {
       const isAsked = fence.acknowledged.includes(watch.instance);
-      if (!fence.isUncertain || isAsked || !follows(watch, fence.service)) continue;
+      if (!fence.isUncertain || isAsked || !follows(watch.services, fence.service)) continue;
       fence.waiting.set(route, watch.instance);
       services.add(fence.service);
     }

@@ -8,7 +8,7 @@ import type { ClientTuning } from "./options.ts";
 import type { Entry } from "./peer.ts";
 import { silenceMs } from "./options.ts";
 import { SnapshotAsker } from "./snapshot-asker.ts";
-import { ALL, deltaTopic, PULSE_TOPIC } from "./topics.ts";
+import { ALL, deltaTopic, follows, PULSE_TOPIC } from "./topics.ts";
 
 /** Until the registrar tells how often it gives a sign of life. */
 const PULSE_INTERVAL_MS = 1000;
@@ -282,7 +282,7 @@ export class Follower {
 
   /** Undefined for what was not asked for, and beyond the limit of services. */
   #list(service: string): HeldList | undefined {
-    const isWanted = this.#services.includes(service) || this.#services.includes(ALL);
+    const isWanted = follows(this.#services, service);
     return isWanted ? this.#lists.open(service) : undefined;
   }
 

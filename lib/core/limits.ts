@@ -47,7 +47,7 @@ export const LIMITS = {
   tombstonesMax: 256,
   /** Ids that are contested at one time; a further newcomer is told to come again. */
   challengesMax: 256,
-  /** Consumers that are remembered after their connection closed, to be asked when they come back. */
+  /** Consumers that count as missing for a while after their connection closed. */
   absentMax: 4096,
   /** One message of a client: a JOIN or WATCH at all its limits fits. */
   requestBytesMax: 131_072,

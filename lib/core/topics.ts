@@ -69,3 +69,8 @@ function utf8Bytes(text: string): number {
   }
   return bytes;
 }
+
+/** True where whoever names these services is shown this one. */
+export function follows(services: readonly string[], service: string): boolean {
+  return services.includes(service) || services.includes(ALL);
+}

@@ -92,6 +92,8 @@ test("who came back on another connection before the old one ended is not lost",
   consumers.put("new", watch);
   consumers.lost("old", 100);
   assert.deepEqual(consumers.absentOf("cache", 101), []);
+  consumers.delete("new");
+  assert.deepEqual(consumers.absentOf("cache", 102), [], "it said goodbye");
 });
 
 test("of the lost no more than the limit are remembered, the latest", () => {

@@ -31,6 +31,8 @@ class Bench {
         ["r1", "one"],
         ["r2", "two"],
       ],
+      absent: [],
+      isUncertain: false,
       anonymous: 0,
       ...change,
     });
