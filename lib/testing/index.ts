@@ -6,7 +6,7 @@ export { simulate } from "./simulate.ts";
 export { REGISTRARS_MAX } from "./simulate-options.ts";
 export type { SimulateOptions } from "./simulate-options.ts";
 export { Cluster } from "./cluster.ts";
-export type { Patience, Rest } from "./cluster.ts";
+export type { Leaving, Patience, Rest } from "./cluster.ts";
 export type { Direction, Lasting, Parting } from "./disturbances.ts";
 export { INVARIANTS } from "./invariants.ts";
 export type { Deadline, Invariant, PairClaim } from "./invariant.ts";

@@ -13,8 +13,8 @@ export interface NetworkOptions {
   /** Time between two attempts to reach a host that does not answer at all. */
   readonly dialRetryMs: number;
   /**
-   * TCP keepalive of the registrar: it closes a connection whose path is dead after this and at most two
-   * thirds more. Kernels answer it, so a process that is stopped goes unnoticed. 0 is none.
+   * TCP keepalive of the registrar: it closes a connection whose path is dead after this and at most a
+   * third more. Kernels answer it, so a process that is stopped goes unnoticed. 0 is none.
    */
   readonly keepaliveMs: number;
   /** Messages of a client that wait for its survey connection, or on it. */
