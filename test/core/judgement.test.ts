@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Report } from "../../lib/core/messages.ts";
 import { deltaTopic } from "../../lib/core/topics.ts";
 import { RegistrarRig } from "./registrar-rig.ts";
-import { EPOCH, LAN, watchOf } from "./samples.ts";
+import { cardOf, EPOCH, LAN, watchOf } from "./samples.ts";
 
 const NAMES = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, n) => `c${String(n).padStart(3, "0")}`);
@@ -157,17 +157,46 @@ test("a peer that died while it was reported was listed for ever once the report
   assert.deepEqual(rig.list(), ["c2 alive", "c3 alive", "c4 alive"]);
 });
 
-test("a peer that died after its time as a suspect had passed under reports is buried all the same", () => {
+const both = (rig: RegistrarRig): void => {
+  for (const route of ["w1", "w2"]) rig.receive(route, report(true));
+};
+
+test("a peer that died after its time as a suspect had passed under reports is gone in its time, reported or not", () => {
   const rig = watched();
-  const repeat = (): void => {
-    for (const route of ["w1", "w2"]) rig.receive(route, report(true));
-  };
-  repeat();
+  both(rig);
   rig.pass(LAN.goneAfterMs + 1000);
-  repeat();
+  both(rig);
   rig.disconnect("c1");
-  rig.pass(2 * LAN.reportTtlMs + LAN.goneAfterMs);
-  assert.ok(!rig.list().some((line) => line.startsWith("c1 ")), String(rig.list()));
+  rig.pass(LAN.goneAfterMs + 1000);
+  assert.deepEqual(rig.list(), ["c2 alive", "c3 alive", "c4 alive"]);
+});
+
+test("a reported peer whose end was spared while the registrar learned is gone once nobody reports it", () => {
+  const rig = watched();
+  both(rig);
+  rig.pass(LAN.goneAfterMs + 1000);
+  both(rig);
+  rig.stall(2000);
+  rig.disconnect("c1");
+  rig.pass(5000);
+  rig.receive("w1", report(false));
+  rig.pass(LAN.goneAfterMs + 1000);
+  assert.deepEqual(rig.list(), ["c2 alive", "c3 alive", "c4 alive"]);
+});
+
+test("a reported peer is needed at once when the others say goodbye or drain", () => {
+  const leave = { kind: "leave", epoch: EPOCH, proofMs: 0 } as const;
+  const drain = { kind: "update", epoch: EPOCH, edition: 2, proofMs: 0, bytes: 10 } as const;
+  const draining = { ...drain, card: cardOf({ status: "draining" }) };
+  for (const message of [leave, draining]) {
+    const rig = watched();
+    both(rig);
+    rig.pass(50);
+    assert.deepEqual(suspects(rig), ["c1 suspect health-check"]);
+    for (const route of ["c2", "c3", "c4"]) rig.receive(route, message);
+    rig.pass(100);
+    assert.deepEqual(suspects(rig), [], message.kind);
+  }
 });
 
 test("reports of strangers, of members that do not watch, and about another run are not heard", () => {

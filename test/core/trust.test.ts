@@ -29,6 +29,15 @@ test("who learned nothing yet is live and waits for nothing", () => {
   assert.equal(trust.isLearning, false);
 });
 
+test("it has learned once its first learning has ended, whatever stands still before or after", () => {
+  const trust = learning();
+  trust.learn(1000, "stall");
+  assert.equal(trust.hasLearned, false);
+  assert.equal(trust.due(60_000), true);
+  trust.learn(70_000, "stall");
+  assert.deepEqual([trust.isLearning, trust.hasLearned], [true, true]);
+});
+
 test("a return late in the learning time extends it, an early one does not", () => {
   const trust = learning();
   trust.returned(1000);
