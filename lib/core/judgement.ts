@@ -6,7 +6,7 @@ import type { LeftCause } from "./peer.ts";
 import type { Publisher } from "./publisher.ts";
 import type { PeerEvent } from "./record-event.ts";
 import type { Recorder } from "./recorder.ts";
-import { judge, showStall } from "./registry.ts";
+import { isReportedOnly, judge, showStall } from "./registry.ts";
 import type { Member, Registry } from "./registry.ts";
 import { Reports } from "./reports.ts";
 import type { Reporter, Scene } from "./reports.ts";
@@ -84,7 +84,13 @@ export class Judgement {
       return this.note(member, { kind: "held", sighting, ...loss }, nowMs);
     }
     this.#judge(member, cause, nowMs);
-    this.note(member, { kind: "suspect", cause }, nowMs);
+  }
+
+  /** It answered none of its questions. A suspect stays one; by reports alone it is one of its own now. */
+  fellSilent(member: Member, nowMs: number): void {
+    if (!isReportedOnly(member)) return this.sight(member, "fellSilent", nowMs);
+    if (this.#court.trust.spares(member.returning)) return;
+    this.#judge(member, CAUSES.fellSilent ?? "unknown", nowMs);
   }
 
   /** Its event loop stood still; shown for a while. True where that changes its line. */
@@ -162,6 +168,7 @@ export class Judgement {
     if (cause === null) return;
     this.#suspect(member, nowMs);
     this.reports.hasten(nowMs);
+    this.note(member, { kind: "suspect", cause }, nowMs);
   }
 
   /** From now on it has its time to come back. */
@@ -195,6 +202,8 @@ export class Judgement {
     const { member, isUnreachable } = verdict;
     // Who has lost its connection meanwhile is away, whatever is said of it no more.
     if (!isUnreachable && member.route === null) return this.#suspect(member, nowMs);
+    // Nor is who has fallen silent meanwhile.
+    if (!isUnreachable && !isReportedOnly(member)) return;
     this.sight(member, isUnreachable ? "reported" : "cleared", nowMs);
   }
 
@@ -283,7 +292,7 @@ export class Judgement {
       passed += 1;
       const stands = this.#isListed(member) && member.suspectSinceMs === sinceMs;
       // It answers us: only those who reported it may be right.
-      const isAnswering = member.route !== null && this.reports.isUnreachable(member);
+      const isAnswering = member.route !== null && isReportedOnly(member);
       if (stands && !isAnswering) this.sight(member, "expired", nowMs);
     }
     this.#suspicions.splice(0, passed);

@@ -1,6 +1,7 @@
 import type { Join } from "./messages.ts";
 import { keyOf } from "./peer.ts";
 import type { Card, Entry, LeftCause } from "./peer.ts";
+import { CAUSES } from "./standing.ts";
 
 /** One member as the registrar knows it. */
 export interface Member {
@@ -119,6 +120,11 @@ export function judge(
   cause: LeftCause | null,
 ): void {
   member.entry = { ...member.entry, standing, cause };
+}
+
+/** A suspect for what others say of it, and for nothing that we saw ourselves. */
+export function isReportedOnly({ entry }: Member): boolean {
+  return entry.standing === "suspect" && entry.cause === CAUSES.reported;
 }
 
 /** Shows how long a member's event loop stood still; 0 is over. */

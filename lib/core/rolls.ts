@@ -12,7 +12,7 @@ import type { PublisherDue, Settled } from "./notices.ts";
 import { Publisher } from "./publisher.ts";
 import type { PeerEvent } from "./record-event.ts";
 import { proofEvent, Recorder } from "./recorder.ts";
-import { Registry, showCard } from "./registry.ts";
+import { isReportedOnly, Registry, showCard } from "./registry.ts";
 import type { Reporter, Scene } from "./reports.ts";
 import { Rounds } from "./rounds.ts";
 import type { SurveyorEffect } from "./io.ts";
@@ -184,7 +184,7 @@ export class Rolls {
     for (const route of due.late) this.#late(route, nowMs);
     for (const route of due.silent) {
       const member = this.registry.ofRoute(route);
-      if (member?.entry.standing === "alive") this.judgement.sight(member, "fellSilent", nowMs);
+      if (member !== undefined) this.judgement.fellSilent(member, nowMs);
     }
     this.judgement.advance(nowMs);
     this.#publish(this.publisher.due(nowMs), nowMs);
@@ -289,8 +289,7 @@ export class Rolls {
     for (const id of this.publisher.roster(service)?.published.keys() ?? []) {
       const member = this.registry.find(service, id);
       if (member === undefined || member.route === null) continue;
-      const isReported = this.judgement.reports.isUnreachable(member);
-      const standing = isReported ? "alive" : member.entry.standing;
+      const standing = isReportedOnly(member) ? "alive" : member.entry.standing;
       if (isUsable({ standing, status: member.entry.card.status })) usable += 1;
     }
     return usable;

@@ -184,6 +184,20 @@ test("a reported peer whose end was spared while the registrar learned is gone o
   assert.deepEqual(rig.list(), ["c2 alive", "c3 alive", "c4 alive"]);
 });
 
+test("a reported peer that falls silent does not come back with the reports, and is gone in its time", () => {
+  const rig = watched();
+  both(rig);
+  rig.frozen.add("c1");
+  rig.pass(4000);
+  assert.deepEqual(suspects(rig), ["c1 suspect missed-surveys"]);
+  rig.receive("w1", report(false));
+  rig.pass(50);
+  assert.deepEqual(suspects(rig), ["c1 suspect missed-surveys"]);
+  both(rig);
+  rig.pass(LAN.goneAfterMs);
+  assert.deepEqual(rig.list(), ["c2 alive", "c3 alive", "c4 alive"]);
+});
+
 test("a reported peer is needed at once when the others say goodbye or drain", () => {
   const leave = { kind: "leave", epoch: EPOCH, proofMs: 0 } as const;
   const drain = { kind: "update", epoch: EPOCH, edition: 2, proofMs: 0, bytes: 10 } as const;

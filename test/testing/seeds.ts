@@ -27,6 +27,10 @@ export const KNOWN_SEEDS: readonly KnownSeed[] = [
     found: "a peer that died while it was reported was listed for ever once the reports ran out",
   },
   {
+    seed: 717,
+    found: "a reported peer that had fallen silent was shown alive again when its reports ended",
+  },
+  {
     seed: 7_019_063,
     found: "a card that was held up by a partition was believed to be a fault of the registrar",
   },
