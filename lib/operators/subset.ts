@@ -28,7 +28,7 @@ export interface SubsetOptions {
 const KNOWN = { size: true, ordinalForMs: true } satisfies Record<keyof SubsetOptions, true>;
 
 const SIZE_MAX = 1_000_000;
-/** Random numbers are drawn from so many: more than there are lots or rounds. */
+/** Random numbers are drawn from so many: more than there are watchers. */
 const ORDINALS = 2 ** 20;
 
 /**
