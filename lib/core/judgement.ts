@@ -178,7 +178,7 @@ export class Judgement {
   }
 
   #bury(member: Member, cause: LeftCause, nowMs: number): void {
-    const { route } = member;
+    const { route, service, id, instance, returning } = member;
     const { registry, publisher, forget } = this.#court;
     registry.remove(member);
     this.#massLoss.forget(member);
@@ -187,7 +187,7 @@ export class Judgement {
     this.reports.hasten(nowMs);
     // As a consumer too: should it thaw, its answer is unknown, and so it is told to join again.
     if (route !== null) forget(route);
-    publisher.left(member.service, { id: member.id, instance: member.instance, cause });
+    publisher.left(service, { id, instance, cause }, returning);
     this.note(member, { kind: "gone", cause }, nowMs);
   }
 

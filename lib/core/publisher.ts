@@ -2,13 +2,14 @@ import { Audience } from "./audience.ts";
 import type { Authority, ServiceSnapshot } from "./messages.ts";
 import { silenceMs } from "./options.ts";
 import type { RegistrarTuning } from "./options.ts";
-import type { Entry, LeftCause, Tombstone } from "./peer.ts";
+import type { Entry } from "./peer.ts";
 import { Greeter } from "./greeter.ts";
 import { Pace } from "./pace.ts";
 import { announcementOf, isFenced, pulseOf } from "./notices.ts";
 import type { Publication, PublisherDue, Settled, Speaker, Waiting } from "./notices.ts";
 import { PulseTimer } from "./pulse.ts";
 import { Roster } from "./roster.ts";
+import type { Gone } from "./roster.ts";
 import { ALL, deltaTopic, PULSE_TOPIC } from "./topics.ts";
 
 /** Of all time, what may be spent on repeating where idle services stand. */
@@ -83,8 +84,8 @@ export class Publisher {
     this.#unsettled.add(service);
   }
 
-  left(service: string, gone: Omit<Tombstone, "revision"> & { readonly cause: LeftCause }): void {
-    this.#line(service).roster.left(gone.id, gone.instance, gone.cause);
+  left(service: string, gone: Gone, wasListedBefore: boolean): void {
+    this.#line(service).roster.left(gone, wasListedBefore);
     this.#unsettled.add(service);
   }
 

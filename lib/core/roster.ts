@@ -11,6 +11,13 @@ export interface Revision {
   readonly changes: readonly RosterChange[];
 }
 
+/** An instance that left. */
+export interface Gone {
+  readonly id: string;
+  readonly instance: string;
+  readonly cause: LeftCause;
+}
+
 /**
  * The published list of one service. It follows the registrar's judgement at the pace of
  * publication: names are marked dirty, and a revision is the difference between what was
@@ -24,6 +31,8 @@ export class Roster {
   readonly #dirty = new Set<string>();
   /** Why an instance left, until the revision that says so. */
   readonly #causes = new Map<string, LeftCause>();
+  /** Those of them who were never published, but have to be told, by id. */
+  readonly #owed = new Map<string, Gone>();
   /** By run, oldest first. */
   readonly #tombstones = new Map<string, Tombstone>();
   #snapshot: ServiceSnapshot | null = null;
@@ -61,9 +70,15 @@ export class Roster {
     this.#dirty.add(id);
   }
 
-  /** Notes why an instance left, to be told with the revision in which it is missing. */
-  left(id: string, instance: string, cause: LeftCause): void {
+  /**
+   * Notes why an instance left, to be told with the revision in which it is missing. One that a
+   * registrar before this one had listed is told even if this one never published it: consumers
+   * may hold it from there.
+   */
+  left(gone: Gone, wasListedBefore: boolean): void {
+    const { id, instance, cause } = gone;
     this.#causes.set(runOf(id, instance), cause);
+    if (wasListedBefore && this.#published.get(id)?.instance !== instance) this.#owed.set(id, gone);
     this.#dirty.add(id);
   }
 
@@ -112,8 +127,8 @@ export class Roster {
 
   #differ(id: string, now: Entry | undefined): RosterChange[] {
     const before = this.#published.get(id);
-    if (before === now) return [];
-    const changes: RosterChange[] = [];
+    const changes = this.#owedFor(id, now);
+    if (before === now) return changes;
     if (before !== undefined && before.instance !== now?.instance) {
       const cause = this.#causes.get(runOf(id, before.instance)) ?? "unknown";
       changes.push({ kind: "gone", id, instance: before.instance, cause });
@@ -129,6 +144,12 @@ export class Roster {
       changes.push({ kind: "standing", id, instance, standing, cause });
     }
     return changes;
+  }
+
+  #owedFor(id: string, now: Entry | undefined): RosterChange[] {
+    const owed = this.#owed.get(id);
+    this.#owed.delete(id);
+    return owed === undefined || owed.instance === now?.instance ? [] : [{ kind: "gone", ...owed }];
   }
 
   #apply(change: RosterChange, at: { readonly revision: number; readonly bytes: number }): void {
@@ -150,14 +171,12 @@ export class Roster {
     });
   }
 
-  #bury(
-    gone: { readonly id: string; readonly instance: string; readonly cause: LeftCause },
-    revision: number,
-  ): void {
-    this.#published.delete(gone.id);
-    this.#bytes -= this.#sizes.get(gone.id) ?? 0;
-    this.#sizes.delete(gone.id);
-    const { id, instance, cause } = gone;
+  #bury({ id, instance, cause }: Gone, revision: number): void {
+    if (this.#published.get(id)?.instance === instance) {
+      this.#published.delete(id);
+      this.#bytes -= this.#sizes.get(id) ?? 0;
+      this.#sizes.delete(id);
+    }
     const run = runOf(id, instance);
     this.#tombstones.delete(run);
     this.#tombstones.set(run, { id, instance, cause, revision });

@@ -37,7 +37,7 @@ class Bench {
 
   drop(service: string, id: string): void {
     this.#truth.delete(`${service}/${id}`);
-    this.publisher.left(service, { id, instance: `${id}-1`, cause: "goodbye" });
+    this.publisher.left(service, { id, instance: `${id}-1`, cause: "goodbye" }, false);
   }
 
   due(nowMs: number): PublisherDue {

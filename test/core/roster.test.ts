@@ -24,10 +24,11 @@ class Bench {
     this.roster.touch(entry.id);
   }
 
-  drop(id: string, cause: LeftCause): void {
+  drop(id: string, cause: LeftCause, wasListedBefore = false): void {
     const entry = this.truth.get(id);
     this.truth.delete(id);
-    if (entry !== undefined) this.roster.left(id, entry.instance, cause);
+    if (entry === undefined) return;
+    this.roster.left({ id, instance: entry.instance, cause }, wasListedBefore);
   }
 
   cut(): Revision | undefined {
