@@ -6,14 +6,14 @@
  * none. Fails if there are none, and for a file that registers no test.
  */
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { delimiter, join, relative, sep } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 process.chdir(ROOT);
@@ -29,17 +29,30 @@ const SIDE_BY_SIDE =
 /** Over the network, but without claims about milliseconds: two files at a time do not disturb them. */
 const IN_PAIRS =
   /^test\/(?:keys|grpc|ring|readme|examples\/examples|cli\/(?!demo)|e2e\/outage|chaos\/chaos|hostile|soak\/leaves)/;
+/** Quick tests: starting a process for each of these files took longer than they do. */
+const QUICK =
+  /^test\/(?:core|wire(?!\/without-native)|operators|balance|ring(?!\/hash-ring)|keys|client|soak|chaos(?!\/chaos)|grpc|simulation|transport|registrar|host)\//;
+/** Files of quick tests in one process, at most. */
+const BATCH_MAX = 12;
+/** Where the programs are written that run a batch each. */
+const BATCHES = join(".tmp", "batches");
+
 /** Folders of tests that use what is built, so that `npm test -- cli` builds it first. */
 const NEED_BUILD = /^test\/(?:cli|e2e|examples|readme)\//;
 
 /** A test file that takes longer hangs. */
 const FILE_TIMEOUT_MS = 300_000;
 
+/** Files that the summary names. */
+const SLOWEST = 15;
+
 /** The closing counts of one part; they are added up, so that one total ends the output. */
 const COUNT = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) ([\d.]+)$/;
 
 /** What was run: name, time, whether it went well, and remarks. */
 const results = [];
+/** The time that the tests of each file took, in milliseconds. */
+const times = new Map();
 
 function record(name, startedMs, problems, remarks = []) {
   results.push({ name, ms: performance.now() - startedMs, problems, remarks });
@@ -65,13 +78,43 @@ function testFiles(words) {
   throw new Error(`none of the ${all.length} test files matches ${JSON.stringify(words)}`);
 }
 
+/** The files to start: those that are alone, and programs that load a batch of quick ones each. */
+function programsOf(files) {
+  const quick = files.filter((path) => QUICK.test(path));
+  const count = Math.ceil(quick.length / BATCH_MAX);
+  if (count > 0) mkdirSync(BATCHES, { recursive: true });
+  const batches = Array.from({ length: count }, (_, at) => {
+    const program = join(BATCHES, `${process.pid}-${at}.mjs`);
+    writeFileSync(program, batchOf(quick.filter((__, index) => index % count === at)));
+    return program;
+  });
+  return [...files.filter((path) => !QUICK.test(path)), ...batches];
+}
+
+/** A file that cannot be loaded is a failing test, so that the others of its batch still run. */
+function batchOf(files) {
+  const urls = Object.fromEntries(files.map((path) => [path, pathToFileURL(join(ROOT, path)).href]));
+  return `import { test } from "node:test";
+for (const [path, url] of Object.entries(${JSON.stringify(urls)})) {
+  try {
+    await import(url);
+  } catch (error) {
+    test(path, () => {
+      throw error;
+    });
+  }
+}
+`;
+}
+
 /** Runs the parts one after the other and yields their events as if they were one run. */
 async function* eventsOf(parts) {
   const totals = new Map();
   for (const { name, files, concurrency } of parts) {
     const [startedMs, problems, skipped] = [performance.now(), [], []];
     yield diagnostic(`${name}: ${files.length} files, ${concurrency} at a time`);
-    const paths = files.map((path) => join(ROOT, path));
+    const paths = programsOf(files).map((path) => join(ROOT, path));
+    const seen = new Map();
     for await (const event of run({ files: paths, concurrency, timeout: FILE_TIMEOUT_MS })) {
       const [, word, count] = countIn(event);
       if (word === undefined) yield event;
@@ -79,9 +122,12 @@ async function* eventsOf(parts) {
       if ((word === "fail" || word === "cancelled") && count !== "0") {
         problems.push(`${count} ${word}`);
       }
-      problems.push(...emptyFile(event, paths));
+      if (!paths.includes(event.data.name)) see(seen, event);
       if (event.data.skip !== undefined) skipped.push(`${event.data.name}: ${event.data.skip}`);
     }
+    const empty = files.filter((path) => !seen.has(path));
+    problems.push(...empty.map((path) => `${path} registers no test, or was not loaded`));
+    for (const [path, ms] of seen) times.set(path, ms);
     record(name, startedMs, problems, skipped);
   }
   for (const [word, count] of totals) yield diagnostic(`${word} ${count}`);
@@ -95,10 +141,11 @@ function countIn({ type, data }) {
   return (type === "test:diagnostic" && !data.file && COUNT.exec(data.message)) || [];
 }
 
-/** A file that registers no test passes as a test that bears its path. */
-function emptyFile({ type, data }, paths) {
-  if (type !== "test:pass" || data.nesting > 0 || !paths.includes(data.name)) return [];
-  return [`${relative(ROOT, data.name)} registers no test`];
+/** Adds the time of a test to that of its file. */
+function see(seen, { type, data }) {
+  if ((type !== "test:pass" && type !== "test:fail") || data.nesting > 0 || !data.file) return;
+  const path = relative(ROOT, data.file).split(sep).join("/");
+  seen.set(path, (seen.get(path) ?? 0) + data.details.duration_ms);
 }
 
 function printSummary() {
@@ -109,6 +156,10 @@ function printSummary() {
     for (const problem of problems) console.log(`       ${problem}`);
     for (const remark of remarks) console.log(`       skipped: ${remark}`);
   }
+  const slowest = [...times].toSorted(([, a], [, b]) => b - a).slice(0, SLOWEST);
+  if (slowest.length < SLOWEST) return;
+  console.log("\n== the files that took longest");
+  for (const [path, ms] of slowest) console.log(`${(ms / 1000).toFixed(1).padStart(6)} s ${path}`);
 }
 
 async function main() {
@@ -143,6 +194,7 @@ async function main() {
     },
   ].filter((part) => part.files.length > 0);
   await pipeline(Readable.from(eventsOf(parts)), new spec(), process.stdout, { end: false });
+  rmSync(BATCHES, { recursive: true, force: true });
   printSummary();
   process.exitCode = results.every(({ problems }) => problems.length === 0) ? 0 : 1;
 }

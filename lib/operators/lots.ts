@@ -25,7 +25,7 @@ export interface Draw {
  * evenly, and the first 10, 100, 1,000 exactly: with 100 watchers of 100 servers and size 10 every
  * server has exactly 10.
  *
- * With other numbers the most used server has 1.3 watchers more than the least used in the mean,
+ * With other numbers the most used server has 1.2 watchers more than the least used in the mean,
  * and 5 at most with up to 300 watchers of up to 200 servers. No sequence of starts keeps that
  * below a logarithm of the number of watchers for ever (Schmidt 1972).
  */
@@ -40,14 +40,15 @@ export function lotOf<T extends Server>(servers: readonly T[], draw: Draw): read
 }
 
 /**
- * What each decimal digit of a number becomes, so that the halves and the fifths of the circle are
- * filled in turns.
+ * What each decimal digit of a number becomes, so that few watchers stand apart as well as many. Of
+ * the orders tried by exchanging digits at random, the most even one for up to 24 watchers of up to 24
+ * servers, and up to 300 of up to 150.
  */
-const DIGITS = [0, 4, 8, 2, 6, 1, 5, 9, 3, 7] as const;
+const DIGITS = [0, 5, 7, 2, 9, 4, 8, 3, 6, 1] as const;
 
 /**
  * floor(x * count), where x is the number mirrored at the decimal point, digits exchanged: 0, 1, 2
- * become 0.0, 0.4, 0.8, and 10 becomes 0.04 (van der Corput 1935, scrambled). In whole numbers, so
+ * become 0.0, 0.5, 0.7, and 10 becomes 0.05 (van der Corput 1935, scrambled). In whole numbers, so
  * that no rounding moves a start; exact while 10 times the number times `count` is below 2^53.
  */
 function placeOf(ordinal: number, count: number): number {
