@@ -26,9 +26,9 @@ const CHECKS = ["build", "types", "lint", "format:check", "knip"];
 /** Tests without real timing run side by side; those over the network one file at a time. */
 const SIDE_BY_SIDE =
   /^test\/(?:(?:core|wire|testing|fuzz|simulation|tidy|package|operators(?!\/pipeline))\/|balance\/(?:budget|ejection|pending|slow-start|strategies|success-rate|url)\.|ring\/(?:hash-ring|key-memory|moved|ramp|table)\.|soak\/(?:checker|parts)\.|grpc\/endpoints\.|keys\/(?:pair|proof|rules|z85)\.|client\/(?:denials|farewell|options|reading|streams)\.|chaos\/(?:claims|observer|page\/page|plan|serf|spans|wire-rules)\.)/;
-/** Over the network, but without claims about milliseconds: two files at a time do not disturb them. */
-const IN_PAIRS =
-  /^test\/(?:keys|grpc|ring|readme|examples\/examples|cli\/(?!demo)|e2e\/outage|chaos\/chaos|hostile|soak\/leaves)/;
+/** Over the network, but without claims about milliseconds: several at a time do not disturb them. */
+const PATIENT =
+  /^test\/(?:keys|grpc|ring|readme|operators|registrar\/(?!liveness)|client|examples\/examples|cli\/(?!demo)|e2e\/outage|chaos\/chaos|hostile|soak\/leaves)/;
 /** Quick tests: starting a process for each of these files took longer than they do. */
 const QUICK =
   /^test\/(?:core|wire(?!\/without-native)|operators|balance|ring(?!\/hash-ring)|keys|client|soak|chaos(?!\/chaos)|grpc|simulation|transport|registrar|host)\//;
@@ -93,7 +93,9 @@ function programsOf(files) {
 
 /** A file that cannot be loaded is a failing test, so that the others of its batch still run. */
 function batchOf(files) {
-  const urls = Object.fromEntries(files.map((path) => [path, pathToFileURL(join(ROOT, path)).href]));
+  const urls = Object.fromEntries(
+    files.map((path) => [path, pathToFileURL(join(ROOT, path)).href]),
+  );
   return `import { test } from "node:test";
 for (const [path, url] of Object.entries(${JSON.stringify(urls)})) {
   try {
@@ -183,13 +185,13 @@ async function main() {
       concurrency: Math.max(2, availableParallelism()),
     },
     {
-      name: "network tests in pairs",
-      files: files.filter((path) => !SIDE_BY_SIDE.test(path) && IN_PAIRS.test(path)),
-      concurrency: 2,
+      name: "patient network tests",
+      files: files.filter((path) => !SIDE_BY_SIDE.test(path) && PATIENT.test(path)),
+      concurrency: 3,
     },
     {
       name: "network tests",
-      files: files.filter((path) => !SIDE_BY_SIDE.test(path) && !IN_PAIRS.test(path)),
+      files: files.filter((path) => !SIDE_BY_SIDE.test(path) && !PATIENT.test(path)),
       concurrency: 1,
     },
   ].filter((part) => part.files.length > 0);

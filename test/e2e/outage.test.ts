@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import type { TestContext } from "node:test";
 import { watch } from "../../lib/index.ts";
 import type { Watcher } from "../../lib/index.ts";
@@ -117,64 +117,67 @@ async function comeBack(t: TestContext, scene: Scene): Promise<void> {
   }
 }
 
-test("a registrar killed for 3 s and restarted on its ports loses nobody who lives", async (t) => {
-  const before = await scene(t);
-  const { registrar, crews, watchers, losses, endpoints, rig } = before;
-  registrar.kill();
-  crews.dying.kill();
-  crews.late.freeze();
-  await until(() => watchers.every((watcher) => watcher.view.authority === "stale"), {
-    what: "every watcher knows that its list is stale",
-  });
-  await during(3000, () => assert.deepEqual(losses, []));
-  await Child.start(rig, "registrar", endpoints);
-  await comeBack(t, before);
-});
-
-test("a registrar that goes and comes back again and again loses nobody", async (t) => {
-  const before = await scene(t);
-  const { watchers, losses, endpoints, rig } = before;
-  let { registrar } = before;
-  for (let round = 0; round < 4; round += 1) {
-    await registrar.end();
-    registrar = await Child.start(rig, "registrar", endpoints);
-  }
-  for (const watcher of watchers) {
-    await until(() => watcher.view.authority === "live", {
-      deadlineMs: SETTLED_MS,
-      what: "the last registrar judges",
+// They mostly wait, so they wait side by side.
+describe("outages", { concurrency: 4 }, () => {
+  test("a registrar killed for 3 s and restarted on its ports loses nobody who lives", async (t) => {
+    const before = await scene(t);
+    const { registrar, crews, watchers, losses, endpoints, rig } = before;
+    registrar.kill();
+    crews.dying.kill();
+    crews.late.freeze();
+    await until(() => watchers.every((watcher) => watcher.view.authority === "stale"), {
+      what: "every watcher knows that its list is stale",
     });
-    assert.equal(watcher.peers.length, 30);
-  }
-  assert.deepEqual(losses, []);
-  assert.deepEqual(
-    before.causes,
-    watchers.map(() => new Set()),
-  );
-});
+    await during(3000, () => assert.deepEqual(losses, []));
+    await Child.start(rig, "registrar", endpoints);
+    await comeBack(t, before);
+  });
 
-test("a registrar stopped for 2.6 s, when some members have given it up and some have not", async (t) => {
-  const before = await scene(t);
-  const { registrar, losses, watchers } = before;
-  registrar.freeze();
-  await during(2600, () => assert.deepEqual(losses, []));
-  registrar.thaw();
-  // For as long as it may take to judge, and to learn before that.
-  await during(6000, () => assert.deepEqual(losses, []));
-  assert.deepEqual(
-    before.causes,
-    watchers.map(() => new Set()),
-  );
-  for (const watcher of watchers) assert.equal(watcher.peers.length, 30);
-});
+  test("a registrar that goes and comes back again and again loses nobody", async (t) => {
+    const before = await scene(t);
+    const { watchers, losses, endpoints, rig } = before;
+    let { registrar } = before;
+    for (let round = 0; round < 4; round += 1) {
+      await registrar.end();
+      registrar = await Child.start(rig, "registrar", endpoints);
+    }
+    for (const watcher of watchers) {
+      await until(() => watcher.view.authority === "live", {
+        deadlineMs: SETTLED_MS,
+        what: "the last registrar judges",
+      });
+      assert.equal(watcher.peers.length, 30);
+    }
+    assert.deepEqual(losses, []);
+    assert.deepEqual(
+      before.causes,
+      watchers.map(() => new Set()),
+    );
+  });
 
-test("a registrar stopped for 6 s loses nobody who lives", async (t) => {
-  const before = await scene(t);
-  const { registrar, crews, losses } = before;
-  registrar.freeze();
-  crews.dying.kill();
-  crews.late.freeze();
-  await during(6000, () => assert.deepEqual(losses, []));
-  registrar.thaw();
-  await comeBack(t, before);
+  test("a registrar stopped for 2.6 s, when some members have given it up and some have not", async (t) => {
+    const before = await scene(t);
+    const { registrar, losses, watchers } = before;
+    registrar.freeze();
+    await during(2600, () => assert.deepEqual(losses, []));
+    registrar.thaw();
+    // For as long as it may take to judge, and to learn before that.
+    await during(6000, () => assert.deepEqual(losses, []));
+    assert.deepEqual(
+      before.causes,
+      watchers.map(() => new Set()),
+    );
+    for (const watcher of watchers) assert.equal(watcher.peers.length, 30);
+  });
+
+  test("a registrar stopped for 6 s loses nobody who lives", async (t) => {
+    const before = await scene(t);
+    const { registrar, crews, losses } = before;
+    registrar.freeze();
+    crews.dying.kill();
+    crews.late.freeze();
+    await during(6000, () => assert.deepEqual(losses, []));
+    registrar.thaw();
+    await comeBack(t, before);
+  });
 });
