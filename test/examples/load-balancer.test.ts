@@ -19,7 +19,10 @@ const TITLES: readonly string[] = [
 
 /** What a busy machine may add to the bound that the example prints. */
 const SLACK_MS = 500;
-/** As much as a busy machine may lack of 500 requests per second. */
+/**
+ * Of 500 requests per second, what a busy machine must reach in the mean of the run. It may lack
+ * more for a while: with twice as many busy processes as processors the first second had 348.
+ */
 const RATE_MIN = 400;
 
 /** One line of the example's output. */
@@ -45,6 +48,14 @@ function phaseOf(line: string): Phase {
   return { title, get, post, rate, remark };
 }
 
+/** Requests per second over all phases. */
+function meanRate(phases: readonly Phase[]): number {
+  const sent = phases.map(({ get, post }) => get.sent + post.sent);
+  const seconds = phases.map(({ rate }, at) => (sent[at] ?? 0) / rate);
+  const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+  return sum(sent) / sum(seconds);
+}
+
 function numbersOf(text: string): readonly number[] {
   return (text.match(/\d+/g) ?? []).map(Number);
 }
@@ -65,12 +76,12 @@ function judge(stdout: string): void {
     phases.map(({ title }) => title),
     TITLES,
   );
-  for (const { title, get, post, rate } of phases) {
+  for (const { title, get, post } of phases) {
     assert.equal(get.failed, 0, `${title}: idempotent requests failed\n${stdout}`);
     assert.ok(get.sent > 20 && post.sent > 20, stdout);
-    assert.ok(rate >= RATE_MIN, stdout);
     if (!title.startsWith("kill")) assert.equal(post.failed, 0, `${title}\n${stdout}`);
   }
+  assert.ok(meanRate(phases) >= RATE_MIN, stdout);
   const [, , kill, freeze] = phases;
   const { failed = Infinity } = kill?.post ?? {};
   const [inside = 0] = kill?.remark ?? [];
