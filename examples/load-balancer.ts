@@ -33,10 +33,12 @@ const FROZEN_MORE_MS = 500;
 /** Requests that are open at one time, at most: a machine that stalled would else drown in what it missed. */
 const OPEN_MAX = 200;
 /**
- * Idle connections are closed long before servers of Node close them, which is after 5 s: on a machine
- * that stalls between the two a POST would meet a connection that has just been closed.
+ * Idle connections are closed long before servers of Node close them, which is after 5 s. A server
+ * that was frozen meanwhile closes first and reads then: a POST that had reached it would be lost.
+ * So this time and the bound of a freeze together stay below those 5 s, undici's timers of half a
+ * second included.
  */
-const POOL = { keepAliveMaxTimeout: 2000 };
+const POOL = { keepAliveMaxTimeout: 1000 };
 
 /** A child: joins with the port that it listens on, and leaves without losing a request. */
 async function runPeer(registrar: string, id: string): Promise<void> {

@@ -5,6 +5,8 @@ import type { Dispatcher } from "undici";
 export interface Cargo {
   readonly body: Dispatcher.DispatchOptions["body"];
   readonly isWhole: () => boolean;
+  /** It can be sent any number of times, read or not. */
+  readonly isKept: boolean;
 }
 
 /** Undici's forms and those of Node are different classes of one name. */
@@ -16,13 +18,17 @@ const ALWAYS = (): boolean => true;
  * nobody has begun to read it: after a refused connection, not after a broken one.
  */
 export function cargoOf(body: Dispatcher.DispatchOptions["body"]): Cargo {
-  if (typeof body !== "object" || body === null || isBytes(body)) return { body, isWhole: ALWAYS };
-  if (isStream(body))
-    return { body, isWhole: () => !Readable.isDisturbed(body) && !body.destroyed };
+  if (typeof body !== "object" || body === null || isBytes(body)) return kept(body);
+  if (isStream(body)) {
+    const isWhole = (): boolean => !Readable.isDisturbed(body) && !body.destroyed;
+    return { body, isWhole, isKept: false };
+  }
   // Forms can be iterated, but are read anew each time.
-  return KEPT.has(Object.prototype.toString.call(body))
-    ? { body, isWhole: ALWAYS }
-    : iterated(body);
+  return KEPT.has(Object.prototype.toString.call(body)) ? kept(body) : iterated(body);
+}
+
+function kept(body: Dispatcher.DispatchOptions["body"]): Cargo {
+  return { body, isWhole: ALWAYS, isKept: true };
 }
 
 /** `fetch` hands over an iterator whatever its body was. */
@@ -35,7 +41,7 @@ function iterated(body: unknown): Cargo {
       yield* source;
     },
   };
-  return { body: watched as unknown as Readable, isWhole: () => !isBegun };
+  return { body: watched as unknown as Readable, isWhole: () => !isBegun, isKept: false };
 }
 
 function isBytes(body: object): boolean {

@@ -59,8 +59,12 @@ export class Exchange implements Course {
   }
 
   sent(attempt: Attempt): void {
-    // Given up or sent elsewhere while the connection was being made.
-    if (this.#isOver || attempt !== this.#attempt) attempt.cancel?.(this.#reason ?? ABANDONED);
+    if (!this.#isOver && attempt === this.#attempt) return;
+    // Given up while the connection was being made.
+    if (this.#reason !== null) attempt.cancel?.(this.#reason);
+    // Sent elsewhere meanwhile. To abort would destroy the body, which another attempt reads, and
+    // the connection; an error thrown here ends this attempt alone.
+    else throw ABANDONED;
   }
 
   answered(attempt: Attempt, status: number): void {
@@ -108,6 +112,8 @@ export class Exchange implements Course {
   #mayRetry(verdict: Verdict): boolean {
     if (verdict === "ours" || this.#status > 0 || !this.#cargo.isWhole()) return false;
     if (verdict === "refused") return true;
+    // A connection that had taken a stream destroys it, even where nothing was read.
+    if (!this.#cargo.isKept) return false;
     const { budget, retriesMax } = this.#line;
     if (!isIdempotent(this.#options.method) || this.#retries >= retriesMax) return false;
     if (!budget.withdraw(performance.now())) return false;

@@ -4,7 +4,10 @@ import type { Dispatcher } from "undici";
 
 /** What an attempt tells the exchange it belongs to. */
 export interface Course {
-  /** A connection takes the request; ends it where the caller has given up meanwhile. */
+  /**
+   * A connection takes the request; ends it where the caller has given up meanwhile, and throws where
+   * another attempt has taken its place.
+   */
   sent(attempt: Attempt): void;
   answered(attempt: Attempt, status: number): void;
   completed(attempt: Attempt): void;
@@ -183,9 +186,9 @@ class ControlledAttempt implements Attempt {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.cancel = (reason) => controller.abort(reason);
+    this.#course.sent(this);
     this.#controller.current = controller;
     if (this.#controller.paused) controller.pause();
-    this.#course.sent(this);
   }
 
   onRequestUpgrade(
