@@ -159,7 +159,9 @@ export class Lister {
     const now = findPeer(after.peers, was);
     if (now?.instance === was.instance)
       return { peer: now, cause: causeOf(now, this.#suspicions.get(now) ?? null) };
-    const cause = this.#departure(was) ?? (now === undefined ? "unknown" : "replaced");
+    // What is unknown of it may be an earlier absence; that its id has another run is known.
+    const told = this.#departure(was) ?? "unknown";
+    const cause = told === "unknown" && now !== undefined ? "replaced" : told;
     return { peer: { ...was, standing: "gone" }, cause };
   }
 

@@ -262,6 +262,18 @@ test("a successor whose predecessor nobody explained has replaced it", () => {
   ]);
 });
 
+test("an earlier absence that nobody explained is not why a successor took the place", () => {
+  const bench = new Bench(2);
+  bench.hold(0);
+  bench.change(0, putOf(entryOf("a"), true));
+  const { usable } = bench.lister.list();
+  bench.hold(1, entryOf("a", { instance: "a-2", card: cardOf({ joinedAt: 2e12 }) }));
+  assert.deepEqual(bench.told(usable), [
+    ["left", "a", "replaced"],
+    ["joined", "a", "new"],
+  ]);
+});
+
 test("a departure that nobody explains is unknown", () => {
   const bench = new Bench(2);
   bench.hold(0, entryOf("a"));
