@@ -27,11 +27,15 @@ export function lostVouchers(departure: Departure): readonly LostVoucher[] {
   return lost;
 }
 
-/** It listed the peer as alive; or it was restarted, and the peer may have waited for it to learn. */
+/**
+ * It listed the peer as alive; or it was restarted, and the peer, whom the consumer had heard of from
+ * it, may have waited for it to learn.
+ */
 function hasVouched(departure: Departure, { registrar, mine, its }: Shared): boolean {
   const downMs = registrar.down.spans.at(-1)?.fromMs ?? -Infinity;
   const { acceptedMs } = its;
-  const wasThere = acceptedMs !== null && acceptedMs <= downMs;
+  const wasHeard = mine.readyMs !== null && mine.readyMs <= downMs;
+  const wasThere = wasHeard && acceptedMs !== null && acceptedMs <= downMs;
   if (registrar.starts > 1 && wasThere && !mine.trouble.touched(acceptedMs, downMs)) return true;
   return departure.before.some((source) => isVouchingIn(departure, source, mine.source));
 }

@@ -34,4 +34,12 @@ export const KNOWN_SEEDS: readonly KnownSeed[] = [
     seed: 7_019_063,
     found: "a card that was held up by a partition was believed to be a fault of the registrar",
   },
+  {
+    seed: 7_003_094,
+    found: "a consumer was thought to know what a registrar had said before the consumer was there",
+  },
+  {
+    seed: 7_019_983,
+    found: "a run whose place another took was said to have left for unknown reasons",
+  },
 ];
