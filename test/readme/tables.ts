@@ -8,6 +8,8 @@ import {
   pauseToleratedMs,
   tuneRegistrar,
 } from "../../lib/core/options.ts";
+import { MassLoss } from "../../lib/core/mass-loss.ts";
+import type { Member } from "../../lib/core/registry.ts";
 import { renderStandings } from "../../lib/core/standing.ts";
 
 /** A part of a document that is made from data. */
@@ -23,6 +25,7 @@ const FORMULAS = { freezeBoundMs, lossyFreezeBoundMs, pauseToleratedMs, learning
 export const MADE_PARTS: readonly MadePart[] = [
   { file: "README.md", name: "registrar-options", text: renderOptions(REGISTRAR_OPTIONS) },
   { file: "README.md", name: "client-options", text: renderOptions(CLIENT_OPTIONS) },
+  { file: "README.md", name: "mass-loss", text: renderMassLoss() },
   { file: "README.md", name: "errors", text: renderErrors() },
   { file: "lib/README.md", name: "standings", text: `\`\`\`mermaid\n${renderStandings()}\`\`\`` },
 ];
@@ -65,6 +68,38 @@ function formulasOf(name: string): string {
     .filter(([, formula]) => formula(after) !== formula(before))
     .map(([formula]) => `\`${formula}\``)
     .join(", ");
+}
+
+/** How many of so many members may be lost at one time before removals are held: tried one by one. */
+function renderMassLoss(): string {
+  const members = [1, 2, 3, 4, 10, 100, 1000];
+  const row = (name: string, lose: (of: number) => number): string =>
+    `| ${[name, ...members.map((of) => grouped(lose(of)))].join(" | ")} |`;
+  return [
+    row("members", (of) => of),
+    `|${"---|".repeat(members.length + 1)}`,
+    row("fall silent", lastThat(isJudgedSilent)),
+    row("lose their connection", lastThat(isJudgedClosed)),
+  ].join("\n");
+}
+
+/** The largest number of those lost for which this holds, and for all smaller ones. */
+function lastThat(isJudged: (lost: number, of: number) => boolean): (of: number) => number {
+  return (of) => {
+    let lost = 0;
+    while (lost < of && isJudged(lost + 1, of)) lost += 1;
+    return lost;
+  };
+}
+
+function isJudgedSilent(late: number, of: number): boolean {
+  return !new MassLoss(tuneRegistrar()).silent(() => ({ members: of, alive: of, late }), 0);
+}
+
+function isJudgedClosed(lost: number, of: number): boolean {
+  const massLoss = new MassLoss(tuneRegistrar());
+  const closed = Array.from({ length: lost }, () => massLoss.closed({} as Member, of, 0));
+  return closed.every(({ isHeld }) => !isHeld);
 }
 
 function renderErrors(): string {
