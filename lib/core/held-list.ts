@@ -91,15 +91,10 @@ export class HeldList {
     }
     for (const entry of before) {
       const now = this.#entries.get(entry.id);
+      const cause = told.get(`${entry.id}\0${entry.instance}`);
       if (now?.instance === entry.instance) waiting.delete(entry.id);
-      else if (now !== undefined) this.#leave(waiting, entry, "replaced");
-      else
-        this.#missing({
-          waiting,
-          entry,
-          isNewEpoch,
-          cause: told.get(`${entry.id}\0${entry.instance}`),
-        });
+      else if (now !== undefined) this.#leave(waiting, entry, cause ?? "replaced");
+      else this.#missing({ waiting, entry, isNewEpoch, cause });
     }
     this.#unconfirmed = waiting;
     this.#grew();

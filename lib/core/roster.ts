@@ -2,6 +2,8 @@ import { LIMITS } from "./limits.ts";
 import type { RosterChange, ServiceSnapshot } from "./messages.ts";
 import type { Entry, LeftCause, Tombstone } from "./peer.ts";
 
+/** One name changes in so many ways at one time: what is owed, who left, who came. */
+const CHANGES_EACH = 3;
 /** What a change costs on the wire beside a card, nearly. */
 const CHANGE_BYTES = 128;
 
@@ -21,7 +23,8 @@ export interface Gone {
 /**
  * The published list of one service. It follows the registrar's judgement at the pace of
  * publication: names are marked dirty, and a revision is the difference between what was
- * published and what holds now, so that a flap between two publications costs nothing.
+ * published and what holds now, so that a flap between two publications costs nothing; only the
+ * departure of a run that came from a registrar before this one is told in any case.
  */
 export class Roster {
   readonly service: string;
@@ -31,7 +34,7 @@ export class Roster {
   readonly #dirty = new Set<string>();
   /** Why an instance left, until the revision that says so. */
   readonly #causes = new Map<string, LeftCause>();
-  /** Those of them who were never published, but have to be told, by id. */
+  /** Those of them who were never published, but have to be told: by id, of several the last. */
   readonly #owed = new Map<string, Gone>();
   /** By run, oldest first. */
   readonly #tombstones = new Map<string, Tombstone>();
@@ -98,7 +101,7 @@ export class Roster {
     const revision = this.#revision + 1;
     let bytes = 0;
     for (const id of this.#dirty) {
-      if (changes.length >= LIMITS.changesMax - 1 || bytes >= LIMITS.deltaBytesMax) break;
+      if (changes.length > LIMITS.changesMax - CHANGES_EACH || bytes >= LIMITS.deltaBytesMax) break;
       this.#dirty.delete(id);
       const now = current(id);
       for (const change of this.#differ(id, now?.entry)) {

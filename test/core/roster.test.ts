@@ -185,6 +185,21 @@ test("more changes than one delta may carry make several revisions", () => {
   assert.ok(Math.max(...counts) <= LIMITS.changesMax && counts.length <= 6, counts.join(" "));
 });
 
+test("a name with three changes still fits into a delta that is nearly full", () => {
+  const bench = new Bench();
+  const instance = (n: number) => entryOf("x", { instance: `x-${n}` });
+  bench.put(instance(1));
+  bench.cut();
+  for (let n = 3; n <= LIMITS.changesMax; n += 1) bench.put(entryOf(`c${n}`));
+  bench.drop("x", "replaced");
+  bench.put(instance(2));
+  bench.drop("x", "goodbye", true);
+  bench.put(instance(3));
+  const cuts: number[] = [];
+  while (bench.roster.isDirty) cuts.push(bench.cut()?.changes.length ?? 0);
+  assert.deepEqual(cuts, [LIMITS.changesMax - 2, 3]);
+});
+
 test("heavy cards make smaller revisions", () => {
   const bench = new Bench();
   bench.bytes = 40_000;
