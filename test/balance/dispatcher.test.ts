@@ -460,6 +460,8 @@ test("one watch connection carries all services of a real registrar", async (t) 
   });
   assert.match(await early, /^a orders.rollcall /);
   assert.match(await textOf("users"), /^b users.rollcall /);
+  // Members count apart: the dispatcher is one consumer, whatever it was asked for.
+  assert.equal(registrar.counters.consumers, 1);
   await other.leave();
   await until(() => dispatcher.balancer("users")?.peers.length === 0, { what: "it has left" });
 });

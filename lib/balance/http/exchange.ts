@@ -55,16 +55,15 @@ export class Exchange implements Course {
   start(): void {
     this.#line.budget.deposit(performance.now());
     this.#face.begin(this);
-    if (!this.#isOver) this.#next();
+    if (!this.#isOver && this.#reason === null) this.#next();
   }
 
   sent(attempt: Attempt): void {
-    if (!this.#isOver && attempt === this.#attempt) return;
     // Given up while the connection was being made.
     if (this.#reason !== null) attempt.cancel?.(this.#reason);
     // Sent elsewhere meanwhile. To abort would destroy the body, which another attempt reads, and
     // the connection; an error thrown here ends this attempt alone.
-    else throw ABANDONED;
+    else if (this.#isOver || attempt !== this.#attempt) throw ABANDONED;
   }
 
   answered(attempt: Attempt, status: number): void {
@@ -197,4 +196,7 @@ export class Exchange implements Course {
   }
 }
 
-const ABANDONED = new Error("the request was sent to another peer");
+/** By its code undici's own retries, where a pool has them, take it for what nobody wants any more. */
+const ABANDONED = Object.assign(new Error("the request was sent to another peer"), {
+  code: "UND_ERR_ABORTED",
+});
