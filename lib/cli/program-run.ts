@@ -9,6 +9,9 @@ import type { Stop, StopSignal } from "./stop.ts";
 const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
 
+/** Signals that mean nothing to us, but may to the program. */
+const PASSED_ON = ["SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
+
 /** What a program is run with. */
 export interface ProgramOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -38,8 +41,14 @@ export function runProgram(
       isDraining = true;
       void drain().then(() => child.kill(signal));
     };
+    // The terminal sends its Ctrl-\ to the whole group as well.
+    const passOn = (signal: NodeJS.Signals): void => {
+      if (signal !== "SIGQUIT" || !isatty(0)) child.kill(signal);
+    };
+    for (const signal of PASSED_ON) process.on(signal, passOn);
     const end = (code: number): void => {
       stop.handOver(null);
+      for (const signal of PASSED_ON) process.off(signal, passOn);
       resolve(code);
     };
     stop.handOver(onSignal);

@@ -11,7 +11,7 @@ import { finished, isRunning, Run } from "./cli.ts";
 const WAITING = (show: string, onSignal: string): readonly string[] => [
   process.execPath,
   "-e",
-  `for (const s of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(s, () => { ${onSignal} });
+  `for (const s of ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR2"]) process.on(s, () => { ${onSignal} });
    console.log("pid " + process.pid, ${show}); setInterval(() => {}, 60_000);`,
 ];
 
@@ -52,6 +52,9 @@ test("signals are handed on, and the membership lasts until the command has ende
     ["SIGTERM", 3, "draining", "draining"],
     ["SIGINT", 4, "passing", "goodbye"],
     ["SIGHUP", 5, "passing", "goodbye"],
+    // As nginx and others take them for orders of their own.
+    ["SIGQUIT", 6, "passing", "goodbye"],
+    ["SIGUSR2", 7, "passing", "goodbye"],
   ] as const) {
     const program = WAITING(
       "''",

@@ -31,10 +31,11 @@ export const join: CliCommand = {
   operands: "<service> [command...]",
   summary: "be listed, for as long as a command runs if one is given",
   description: `Joins a service and says goodbye in the end. Without a command it stays until SIGINT,
-SIGTERM or SIGHUP. With "-- command …" it starts the command once it is listed, hands these signals
-on to it (SIGTERM once every consumer has dropped the member, a second one at once), leaves when it
-ends and exits with its code (128 + n for signal n; 127 if it was not found,
-126 if it could not be run). On a terminal SIGINT reaches the command by itself and is not repeated.
+SIGTERM or SIGHUP. With "-- command …" it starts the command once it is listed, hands these signals,
+SIGQUIT, SIGUSR1 and SIGUSR2 on to it (SIGTERM once every consumer has dropped the member, a second
+one at once), leaves when it ends and exits with its code (128 + n for signal n; 127 if it was not
+found, 126 if it could not be run). On a terminal SIGINT and SIGQUIT reach the command by themselves
+and are not repeated.
 
 If the id is taken, the command is never started and the exit code is 73. If another process
 replaces this one later, that is logged and the command keeps running. The command finds
