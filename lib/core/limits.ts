@@ -51,6 +51,11 @@ export const LIMITS = {
   absentMax: 4096,
   /** One message of a client: a JOIN or WATCH at all its limits fits. */
   requestBytesMax: 131_072,
+  /**
+   * What a subscriber may say at one time: a byte and a topic, which is shorter, and the handshake. A
+   * longer frame ends its connection: libzmq would keep 50 bytes for each byte of a topic.
+   */
+  subscriptionBytesMax: 1024,
   /** Events that the registrar remembers of one peer. */
   historyMax: 32,
   /** Departed peers of whom it remembers events, beside those who are listed. */

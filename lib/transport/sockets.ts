@@ -33,11 +33,6 @@ const ROSTER_QUEUE = 1000;
  * 1.7 GB within half a minute at 1,000, 60 MB at 4).
  */
 const SUBSCRIPTIONS_AHEAD = 4;
-/**
- * What a subscriber may say at one time. Topics are shorter; the rest is for the handshake. A longer
- * frame ends its connection: libzmq would keep 50 bytes for each byte of a topic.
- */
-const SUBSCRIPTION_BYTES_MAX = 1024;
 /** Messages of a client that cannot be sent; they are worthless once they are old. */
 const DEALER_SEND_QUEUE = 256;
 /**
@@ -115,7 +110,7 @@ export function makeRouter(options: BoundOptions): SurveyRouter {
 export function makePublisher(options: BoundOptions): XPublisher {
   return new XPublisher({
     ...boundOptions(options),
-    maxMessageSize: SUBSCRIPTION_BYTES_MAX,
+    maxMessageSize: LIMITS.subscriptionBytesMax,
     verbosity: "allSubsUnsubs",
     sendTimeout: 0,
     sendHighWaterMark: ROSTER_QUEUE,
