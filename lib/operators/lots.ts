@@ -25,7 +25,7 @@ export interface Draw {
  * evenly, and the first 10, 100, 1,000 exactly: with 100 watchers of 100 servers and size 10 every
  * server has exactly 10.
  *
- * With other numbers the most used server has 1.2 watchers more than the least used in the mean,
+ * With other numbers the most used server has 2.3 watchers more than the least used in the mean,
  * and 5 at most with up to 300 watchers of up to 200 servers. No sequence of starts keeps that
  * below a logarithm of the number of watchers for ever (Schmidt 1972).
  */

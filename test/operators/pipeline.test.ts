@@ -37,6 +37,36 @@ test("watchers of a real registrar share its peers out evenly, and a pool follow
   assert.ok(pools.every(({ errors }) => errors.length === 0));
 });
 
+test("100 watchers of a real registrar with 100 peers and size 10 use every peer exactly 10 times", async (t) => {
+  const rig = new Rig(t);
+  const registrar = await rig.registrar();
+  const names = Array.from({ length: 100 }, (_, at) => `p${at}`);
+  const members = await Promise.all(
+    names.map((id) => rig.join(registrar, { service: "cache", id })),
+  );
+  const watchers = await Promise.all(names.map(() => rig.ready(registrar)));
+  const pools = watchers.map(({ view$ }) => record(view$.pipe(subset({ size: 10 }), peersOf())));
+  const uses = (): readonly number[] => {
+    const used = new Map(names.map((id) => [id, 0]));
+    for (const { last } of pools) {
+      for (const { id } of last ?? []) used.set(id, (used.get(id) ?? 0) + 1);
+    }
+    return [...used.values()];
+  };
+  await until(() => uses().every((count) => count === 10), { what: "ten pools for each peer" });
+
+  // One peer less: nobody exchanges more than two.
+  const before = pools.map(({ last }) => new Set((last ?? []).map(({ id }) => id)));
+  await members[50]?.leave();
+  const isDone = (): boolean =>
+    pools.every(({ last }) => last?.length === 10 && !last.some(({ id }) => id === "p50"));
+  await until(isDone, { what: "all have another in its place" });
+  pools.forEach(({ last }, at) => {
+    const fresh = (last ?? []).filter(({ id }) => before[at]?.has(id) !== true);
+    assert.ok(fresh.length <= 2, `${fresh.length} new ones for watcher ${at}`);
+  });
+});
+
 test("a watcher without a survey endpoint cannot have a subset", async (t) => {
   const rig = new Rig(t);
   const registrar = await rig.registrar();
