@@ -70,7 +70,7 @@ function edited(frames: Frames, { how, which, at, cut, put }: Edit): Frames {
 }
 
 /** Valid frames, damaged ones, and noise. */
-function hostile(seeds: Seeds): Seeds {
+export function hostile(seeds: Seeds): Seeds {
   let pool: readonly Frames[] | undefined;
   const made = fc.record({ pick: fc.nat(), edits: fc.array(edit, { maxLength: 3 }) });
   const damaged = made.map(({ pick, edits }) => {

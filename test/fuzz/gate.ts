@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { ANY_EPOCH } from "../../lib/core/messages.ts";
+import type { ToRegistrar } from "../../lib/core/messages.ts";
+import { nowMs } from "../../lib/host/clock.ts";
+import { LimitedLog, loggerFor } from "../../lib/host/log.ts";
+import { Allow } from "../../lib/keys/allow.ts";
+import { Prover } from "../../lib/keys/proof.ts";
+import type { Provable } from "../../lib/keys/proof.ts";
+import { decodeKey, encodeKey, KEY_LENGTH } from "../../lib/keys/z85.ts";
+import { Gate } from "../../lib/registrar/gate.ts";
+import { decodeToRegistrar, encodeToRegistrar } from "../../lib/wire/survey.ts";
+import { EPOCH, JOIN, MANUAL, NONCE, WATCH } from "../keys/samples.ts";
+import { hostile } from "./decoders.ts";
+import { FRAMES, jsonOf, targetOf } from "./target.ts";
+import type { Target } from "./target.ts";
+
+/*
+ * Who has no listed key gets nothing through the gate: what passes as a JOIN or WATCH says what its
+ * proof was made for, and anything else passes on connections alone that one of these had opened.
+ */
+
+const PROVER = new Prover(MANUAL.client, MANUAL.registrar.publicKey);
+const RULES = {
+  members: [{ key: MANUAL.client.publicKey, services: ["cache"] }],
+  watchers: [{ key: MANUAL.client.publicKey }],
+};
+const ROUTES = 3;
+
+function proved<T extends Provable>(message: T): T {
+  return { ...message, proof: PROVER.proof(message, NONCE) };
+}
+
+/** All that the holder of the key ever proved. One of them asks for what its key may not join. */
+const PROVED: readonly Provable[] = [
+  proved(JOIN),
+  proved({ ...JOIN, id: "c2", instance: "77" }),
+  proved({ ...JOIN, service: "billing" }),
+  proved(WATCH),
+  proved({ ...WATCH, services: [] }),
+];
+const OTHERS: readonly ToRegistrar[] = [
+  JOIN,
+  WATCH,
+  { ...JOIN, epoch: ANY_EPOCH },
+  { kind: "answer", epoch: EPOCH, round: 1, stalledMs: 0 },
+  { kind: "leave", epoch: EPOCH, proofMs: 0 },
+];
+
+/** What a proof is made for, and the proof, as one text. */
+function claimOf(message: Provable): string {
+  const { kind, instance, proof } = message;
+  const about = kind === "join" ? [message.service, message.id] : message.services;
+  return JSON.stringify([kind, instance, about, Buffer.from(proof ?? []).toString("hex")]);
+}
+
+const CLAIMS: ReadonlySet<string> = new Set(
+  PROVED.filter((one) => one.kind === "watch" || one.service === "cache").map(claimOf),
+);
+
+function openGate(): Gate {
+  const logger = loggerFor(false);
+  return new Gate({
+    keys: { own: MANUAL.registrar, allow: new Allow(RULES) },
+    nonce: NONCE,
+    epoch: EPOCH,
+    logger,
+    limited: new LimitedLog(logger, nowMs),
+    send: () => {},
+    isListed: () => false,
+    expel: () => {},
+    renewRoster: () => {},
+  });
+}
+
+function check(frames: readonly Uint8Array[]): void {
+  const gate = openGate();
+  const opened = new Set<string>();
+  frames.forEach((frame, at) => {
+    const decoded = decodeToRegistrar(frame);
+    if (!decoded.ok) return;
+    const [route, message] = [`r${at % ROUTES}`, decoded.value];
+    if (!gate.admits(route, message) || message.epoch !== EPOCH) return;
+    if (message.kind === "join" || message.kind === "watch") {
+      assert.ok(CLAIMS.has(claimOf(message)), "what passes is what was proved");
+      opened.add(route);
+    }
+    assert.ok(opened.has(route), `a ${message.kind} passed on a connection without a proof`);
+  });
+}
+
+const frames = fc
+  .array(fc.constantFrom(...PROVED, ...OTHERS), { minLength: 1, maxLength: 8 })
+  .map((messages) => messages.map(encodeToRegistrar));
+
+/** What guards the door. */
+export const GUARDS: readonly Target[] = [
+  targetOf({ name: "gate", covers: [], arbitrary: hostile(frames), check, ...FRAMES }),
+  targetOf({
+    name: "key",
+    covers: [],
+    arbitrary: fc.oneof(
+      fc.string({ minLength: KEY_LENGTH, maxLength: KEY_LENGTH, unit: "grapheme-ascii" }),
+      fc.uint8Array({ minLength: 32, maxLength: 32 }).map(encodeKey),
+      fc.string(),
+    ),
+    check: (text) => {
+      const key = decodeKey(text);
+      if (key !== undefined) assert.equal(encodeKey(key), text, "a key has one text");
+    },
+    ...jsonOf<string>(),
+  }),
+];
