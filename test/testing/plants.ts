@@ -3,6 +3,7 @@ import type { Authority, Join } from "../../lib/core/messages.ts";
 import type { Tamper } from "../../lib/testing/index.ts";
 import { hearing } from "./plant.ts";
 import type { Plant } from "./plant.ts";
+import { REPORTED } from "./report-plants.ts";
 import { SEVERAL } from "./several-plants.ts";
 
 type Received = Extract<SurveyorInput, { kind: "received" }>;
@@ -173,7 +174,7 @@ const SINGLE: readonly Plant[] = [
   },
 ];
 
-export const PLANTS: readonly Plant[] = [...SINGLE, ...SEVERAL];
+export const PLANTS: readonly Plant[] = [...SINGLE, ...SEVERAL, ...REPORTED];
 
 /** Does not let some messages through. */
 function dropping(isDropped: (input: Received) => boolean): Tamper {
