@@ -28,7 +28,7 @@ const SIDE_BY_SIDE =
   /^test\/(?:(?:core|wire|testing|fuzz|simulation|tidy|package|operators(?!\/pipeline))\/|balance\/(?:budget|ejection|pending|slow-start|strategies|success-rate|url)\.|ring\/(?:hash-ring|key-memory|moved|ramp|table)\.|soak\/(?:checker|parts)\.|grpc\/endpoints\.|keys\/(?:pair|proof|rules|z85)\.|client\/(?:denials|farewell|options|reading|streams)\.|chaos\/(?:claims|observer|page\/page|plan|serf|spans|wire-rules)\.)/;
 /** Over the network, but without claims about milliseconds: several at a time do not disturb them. */
 const PATIENT =
-  /^test\/(?:keys|grpc|ring|readme|operators|registrar\/(?!liveness)|client|examples\/examples|cli\/(?!demo)|e2e\/outage|chaos\/chaos|hostile|soak\/leaves)/;
+  /^test\/(?:keys|grpc|ring|readme|operators|registrar\/(?!liveness|restart)|client\/(?!proof)|examples\/examples|cli\/(?!demo)|e2e\/outage|chaos\/chaos|hostile|soak\/leaves)/;
 /** Quick tests: starting a process for each of these files took longer than they do. */
 const QUICK =
   /^test\/(?:core|wire(?!\/without-native)|operators|balance|ring(?!\/hash-ring)|keys|client|soak|chaos(?!\/chaos)|grpc|simulation|transport|registrar|host)\//;
@@ -40,7 +40,7 @@ const BATCHES = join(".tmp", "batches");
 /** Folders of tests that use what is built, so that `npm test -- cli` builds it first. */
 const NEED_BUILD = /^test\/(?:cli|e2e|examples|readme)\//;
 
-/** A test file that takes longer hangs. */
+/** A test file or a batch that takes longer hangs. */
 const FILE_TIMEOUT_MS = 300_000;
 
 /** Files that the summary names. */
@@ -51,6 +51,8 @@ const COUNT = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) ([\d
 
 /** What was run: name, time, whether it went well, and remarks. */
 const results = [];
+/** Programs of batches that this run has written. */
+const programs = [];
 /** The time that the tests of each file took, in milliseconds. */
 const times = new Map();
 
@@ -85,6 +87,7 @@ function programsOf(files) {
   if (count > 0) mkdirSync(BATCHES, { recursive: true });
   const batches = Array.from({ length: count }, (_, at) => {
     const program = join(BATCHES, `${process.pid}-${at}.mjs`);
+    programs.push(program);
     writeFileSync(program, batchOf(quick.filter((__, index) => index % count === at)));
     return program;
   });
@@ -96,7 +99,11 @@ function batchOf(files) {
   const urls = Object.fromEntries(
     files.map((path) => [path, pathToFileURL(join(ROOT, path)).href]),
   );
-  return `import { test } from "node:test";
+  return `import { before, test } from "node:test";
+// No test begins while the files after it are loaded.
+let begin;
+const loaded = new Promise((resolve) => (begin = resolve));
+before(() => loaded);
 for (const [path, url] of Object.entries(${JSON.stringify(urls)})) {
   try {
     await import(url);
@@ -106,6 +113,7 @@ for (const [path, url] of Object.entries(${JSON.stringify(urls)})) {
     });
   }
 }
+begin();
 `;
 }
 
@@ -195,8 +203,11 @@ async function main() {
       concurrency: 1,
     },
   ].filter((part) => part.files.length > 0);
-  await pipeline(Readable.from(eventsOf(parts)), new spec(), process.stdout, { end: false });
-  rmSync(BATCHES, { recursive: true, force: true });
+  try {
+    await pipeline(Readable.from(eventsOf(parts)), new spec(), process.stdout, { end: false });
+  } finally {
+    for (const program of programs) rmSync(program, { force: true });
+  }
   printSummary();
   process.exitCode = results.every(({ problems }) => problems.length === 0) ? 0 : 1;
 }

@@ -106,6 +106,11 @@ test("installs the command", () => {
   assert.equal(version.trim(), MANIFEST.version);
 });
 
+test("what was installed discovers: the demo runs", () => {
+  const bin = join(app.path, "node_modules/.bin", "rollcall");
+  assert.match(app.run(bin, "demo", "--once", "--json"), /"cause":"connection-lost"/);
+});
+
 test("a strict TypeScript app compiles against the published types", () => {
   writeFileSync(join(app.path, "app.ts"), consumer());
   writeFileSync(
