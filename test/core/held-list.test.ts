@@ -202,3 +202,11 @@ test("as many departures are remembered as the list ever held, whether told at o
     assert.equal(departures.causeOf("cache", last), "goodbye");
   }
 });
+
+test("a snapshot tells why a run left whose id another has, as the delta would have", () => {
+  const { list, causeOf } = holding(entryOf("a"));
+  const goodbye = { id: "a", instance: "a-1", cause: "goodbye", revision: 6 } as const;
+  const entries = [entryOf("a", { instance: "a-2" })];
+  list.replace(listOf("cache", 7, { entries, tombstones: [goodbye] }), EPOCH);
+  assert.equal(causeOf("a"), "goodbye");
+});
