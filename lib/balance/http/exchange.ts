@@ -109,8 +109,8 @@ export class Exchange implements Course {
   }
 
   #mayRetry(verdict: Verdict): boolean {
-    if (verdict === "ours" || this.#status > 0 || !this.#cargo.isWhole()) return false;
-    if (verdict === "refused") return true;
+    if (verdict === "ours" || this.#status > 0) return false;
+    if (verdict === "refused") return this.#cargo.isWhole();
     // A connection that had taken a stream destroys it, even where nothing was read.
     if (!this.#cargo.isKept) return false;
     const { budget, retriesMax } = this.#line;
