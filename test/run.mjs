@@ -25,13 +25,13 @@ const CHECKS = ["build", "types", "lint", "format:check", "knip"];
 
 /** Tests without real timing run side by side; those over the network one file at a time. */
 const SIDE_BY_SIDE =
-  /^test\/(?:(?:core|wire|testing|fuzz|simulation|tidy|package|operators(?!\/pipeline))\/|balance\/(?:budget|ejection|pending|slow-start|strategies|success-rate|url)\.|ring\/(?:hash-ring|key-memory|moved|ramp|table)\.|soak\/(?:checker|parts)\.|grpc\/endpoints\.|keys\/(?:pair|proof|rules|z85)\.|client\/(?:denials|farewell|options|reading|streams)\.|chaos\/(?:claims|observer|page\/page|plan|serf|spans|wire-rules)\.)/;
+  /^test\/(?:(?:core|wire|testing|fuzz|tidy|package|operators(?!\/pipeline))\/|balance\/(?:budget|ejection|pending|slow-start|strategies|success-rate|url)\.|ring\/(?:hash-ring|key-memory|moved|ramp|table)\.|soak\/(?:checker|parts)\.|grpc\/endpoints\.|keys\/(?:pair|proof|rules|z85)\.|client\/(?:denials|farewell|options|reading|streams)\.|chaos\/(?:claims|observer|page\/page|plan|serf|spans|wire-rules)\.)/;
 /** Over the network, but without claims about milliseconds: several at a time do not disturb them. */
 const PATIENT =
   /^test\/(?:keys|grpc|ring|readme|operators|registrar\/(?!liveness|restart)|client\/(?!proof)|examples\/examples|cli\/(?!demo)|e2e\/outage|chaos\/chaos|hostile|soak\/leaves)/;
 /** Quick tests: starting a process for each of these files took longer than they do. */
 const QUICK =
-  /^test\/(?:core|wire(?!\/without-native)|operators|balance|ring(?!\/hash-ring)|keys|client|soak|chaos(?!\/chaos)|grpc|simulation|transport|registrar|host)\//;
+  /^test\/(?:core|wire(?!\/without-native)|operators|balance|ring(?!\/hash-ring)|keys|client|soak|chaos(?!\/chaos)|grpc|transport|registrar|host)\//;
 /** Files of quick tests in one process, at most. */
 const BATCH_MAX = 12;
 /** Where the programs are written that run a batch each. */

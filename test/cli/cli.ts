@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { until } from "../helpers/until.ts";
 
 /** The command line as it ships; `npm test` builds it first. */
-const PROGRAM = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+export const PROGRAM = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 /** Processes start slowly on a busy machine. */
 const DEADLINE_MS = 30_000;
 
@@ -121,6 +121,7 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** The environment without options of ours. */
+export function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("ROLLCALL_")));
 }

@@ -4,12 +4,11 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
-import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { Rig } from "../helpers/rig.ts";
 import { until } from "../helpers/until.ts";
+import { PROGRAM, withoutOurs } from "./cli.ts";
 
-const PROGRAM = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const CTRL_C = "\x03";
 const DEADLINE_MS = 30_000;
 const skip =
@@ -29,7 +28,7 @@ class Terminal {
     const command = `stty cols 100 rows 30; exec ${words}`;
     this.#child = spawn("script", ["-qfec", command, "/dev/null"], {
       stdio: ["pipe", "pipe", "inherit"],
-      env: { ...process.env, TERM: "xterm", NO_COLOR: undefined, CI: undefined },
+      env: { ...withoutOurs(process.env), TERM: "xterm", NO_COLOR: undefined, CI: undefined },
     });
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.raw += text));
     this.#ended = once(this.#child, "close");

@@ -68,6 +68,22 @@ test("fails for a file that registers no test or that cannot be loaded", () => {
   assert.equal(project.run(`${RUN} broken`).code, 1);
 });
 
+test("no test of a batch begins before all its files are loaded", () => {
+  using project = sandbox({
+    "test/core/a.test.ts": `import assert from "node:assert/strict";
+import { test } from "node:test";
+test("first", () => assert.equal(Reflect.get(globalThis, "isLoaded"), true));\n`,
+    "test/core/b.test.ts": `import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
+await setTimeout(300);
+Reflect.set(globalThis, "isLoaded", true);
+test("second", () => {});\n`,
+  });
+  const { code, output } = project.run(`${RUN} core`);
+  assert.equal(code, 0, output);
+  assert.match(output, /ℹ tests 2\n/);
+});
+
 test("says what was skipped and why", () => {
   using project = sandbox({ "test/core/a.test.ts": SKIPPING });
   const { code, output } = project.run(`${RUN} core`);
