@@ -1,11 +1,11 @@
 import { LIMITS } from "./limits.ts";
-import { VERSION_MAX, VERSION_MIN } from "./messages.ts";
+import { isSpoken, VERSION_MAX, VERSION_MIN } from "./messages.ts";
 import type { Join, Watch } from "./messages.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { RegistrarTuning } from "./options.ts";
-import { keyOf } from "./peer.ts";
+import { keyOf, type LeftCause } from "./peer.ts";
 import { addressOf } from "./recorder.ts";
-import { isReturning, showCard } from "./registry.ts";
+import { isLeftOver, isReturning, showCard } from "./registry.ts";
 import type { Member } from "./registry.ts";
 import type { Rolls } from "./rolls.ts";
 import type { SurveyorEffect } from "./io.ts";
@@ -44,6 +44,8 @@ export class Admission {
   }
 
   join(route: string, join: Join, nowMs: number): void {
+    // Left over as well: who said goodbye never comes back, only a new run of it.
+    if (this.#causeOf(join) === "goodbye") return;
     const refusal = this.#objection(route, join);
     if (refusal !== undefined) {
       this.#turnedAway(join, refusal[0], nowMs);
@@ -51,8 +53,10 @@ export class Admission {
     }
     const incumbent = this.#rolls.registry.find(join.service, join.id);
     if (incumbent === undefined) return this.#admit(route, join, nowMs);
-    if (incumbent.instance === join.instance)
+    if (incumbent.instance === join.instance) {
+      if (isLeftOver(join, incumbent)) return;
       return this.#rebind(incumbent, join, { route, nowMs });
+    }
     if (this.#isOlder(join, incumbent)) {
       return this.#replace(incumbent, join, { route, nowMs, code: "ERR_ID_TAKEN" });
     }
@@ -65,9 +69,7 @@ export class Admission {
   }
 
   watch(route: string, watch: Watch): void {
-    if (watch.version < VERSION_MIN || watch.version > VERSION_MAX) {
-      return this.#refuse(route, "ERR_VERSION", `version ${watch.version}`);
-    }
+    if (!isSpoken(watch.version)) return this.#refuse(route, "ERR_VERSION", spoken(watch.version));
     const { consumers, rounds, registry, publisher } = this.#rolls;
     if (watch.services.length === 0) {
       consumers.delete(route);
@@ -135,12 +137,7 @@ export class Admission {
   }
 
   #objection(route: string, join: Join): [ErrorCode, string] | undefined {
-    if (join.version < VERSION_MIN || join.version > VERSION_MAX) {
-      return [
-        "ERR_VERSION",
-        `version ${join.version}, spoken are ${VERSION_MIN} to ${VERSION_MAX}`,
-      ];
-    }
+    if (!isSpoken(join.version)) return ["ERR_VERSION", spoken(join.version)];
     const { registry, publisher } = this.#rolls;
     const bound = registry.ofRoute(route);
     if (
@@ -149,8 +146,8 @@ export class Admission {
     ) {
       return ["ERR_WIRE", "this connection is another member already"];
     }
-    const buried = publisher.roster(join.service)?.tombstone(join.id, join.instance);
-    if (buried?.cause === "replaced") return ["ERR_REPLACED", `${join.id} in ${join.service}`];
+    if (this.#causeOf(join) === "replaced")
+      return ["ERR_REPLACED", `${join.id} in ${join.service}`];
     if (registry.find(join.service, join.id) !== undefined) return undefined;
     if (registry.size >= this.#tuning.peersMax)
       return ["ERR_LIMIT", `peersMax ${this.#tuning.peersMax}`];
@@ -158,6 +155,11 @@ export class Admission {
       return ["ERR_LIMIT", `servicesMax ${this.#tuning.servicesMax}`];
     }
     return undefined;
+  }
+
+  /** Why this very run is gone already. */
+  #causeOf({ service, id, instance }: Join): LeftCause | undefined {
+    return this.#rolls.publisher.roster(service)?.tombstone(id, instance)?.cause;
   }
 
   /** Accepts a consumer. */
@@ -187,6 +189,7 @@ export class Admission {
     at: { readonly route: string; readonly nowMs: number },
   ): void {
     if (showCard(member, join.edition, join.card)) member.bytes = join.bytes;
+    member.sequence = join.sequence;
     if (member.route !== at.route) this.#move(member, at);
     this.#rolls.judgement.sight(member, "returned", at.nowMs);
     this.#welcome(member, at);
@@ -290,4 +293,8 @@ export class Admission {
     this.#emit({ kind: "reply", route, message: { kind: "refused", code, text } });
     this.#emit({ kind: "note", event: "refused", detail: `${code} ${text}` });
   }
+}
+
+function spoken(version: number): string {
+  return `version ${version}, spoken are ${VERSION_MIN} to ${VERSION_MAX}`;
 }

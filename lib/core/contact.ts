@@ -66,10 +66,12 @@ export function contactsOf(
   { sources, services, tuning, random }: ClientSetup,
   emit: (effect: ClientEffect) => void,
 ): readonly Contact[] {
+  let joins = 0;
+  const nextSequence = (): number => (joins += 1);
   return sources.map((hasSurvey, source) => ({
     source,
     link: hasSurvey ? new Link(tuning, random) : null,
-    respondent: new Respondent(tuning.helloTimeoutMs),
+    respondent: new Respondent(tuning.helloTimeoutMs, nextSequence),
     follower: new Follower({ source, services, tuning, random, emit }),
   }));
 }

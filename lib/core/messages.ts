@@ -8,6 +8,10 @@ export type { Explain, Explanation, Export, Exported } from "./record-messages.t
 export const VERSION_MIN = 1;
 export const VERSION_MAX = 1;
 
+export function isSpoken(version: number): boolean {
+  return version >= VERSION_MIN && version <= VERSION_MAX;
+}
+
 /** In a JOIN that goes ahead of the WELCOME: whatever run of the registrar reads it. */
 export const ANY_EPOCH = "0".repeat(32);
 
@@ -129,6 +133,8 @@ export interface Join {
   readonly card: Card;
   /** The epoch this member was listed in before, or null. */
   readonly previous: string | null;
+  /** Counts the JOINs of one instance; one with a smaller number than the last is left over. */
+  readonly sequence: number;
   /** Proof that the sender holds a listed key, or null. */
   readonly proof: Uint8Array | null;
   /** Set by the reader: bytes of the frame, the measure of what listing it costs. */

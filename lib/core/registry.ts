@@ -18,11 +18,21 @@ export interface Member {
   route: string | null;
   /** When it became suspect. */
   suspectSinceMs: number;
+  /** The number of the JOIN that it is listed by. */
+  sequence: number;
 }
 
 /** A run before this one had listed it. */
 export function isReturning(join: Join): boolean {
   return join.previous !== null && join.previous !== join.epoch;
+}
+
+/**
+ * Said on a connection that its sender has given up since: what waited there may come after what was
+ * said on the next one, and the end of that connection would be taken for the end of the member.
+ */
+export function isLeftOver(join: Join, { route, sequence }: Member): boolean {
+  return route !== null && join.sequence < sequence;
 }
 
 /** Who is a member, by name and by the connection that the transport vouches for. */
@@ -75,6 +85,7 @@ export class Registry {
       bytes: join.bytes,
       route,
       suspectSinceMs: 0,
+      sequence: join.sequence,
     };
     this.#byKey.set(keyOf(service, id), member);
     this.#byRoute.set(route, member);

@@ -39,6 +39,7 @@ export class Respondent {
   #previous: string | null = null;
   #ordinal: number | null = null;
   #hasJoined = false;
+  readonly #nextSequence: () => number;
   /** Has this instance ever been greeted here: then it may have been listed here. */
   #wasGreeted = false;
   /** A JOIN went ahead of the WELCOME of this connection. */
@@ -52,8 +53,10 @@ export class Respondent {
   /** The longest time our event loop stood still since we answered last. */
   #stalledMs = 0;
 
-  constructor(retryMs: number) {
+  /** `nextSequence` numbers the JOINs of this instance, whichever registrar they are for. */
+  constructor(retryMs: number, nextSequence: () => number) {
     this.#retryMs = retryMs;
+    this.#nextSequence = nextSequence;
   }
 
   /** Accepted on the present connection. */
@@ -234,7 +237,7 @@ export class Respondent {
   #join({ identity, showing }: Wishes, epoch: string, version: number): ToRegistrar | null {
     if (identity === null || showing === null) return null;
     this.#hasJoined = true;
-    const previous = this.#previous;
+    const [previous, sequence] = [this.#previous, this.#nextSequence()];
     return {
       kind: "join",
       version,
@@ -242,6 +245,7 @@ export class Respondent {
       ...identity,
       ...showing,
       previous,
+      sequence,
       proof: null,
       bytes: 0,
     };

@@ -2,7 +2,7 @@ import { Admission } from "./admission.ts";
 import { TopicBook } from "./audience.ts";
 import { Explainer } from "./explainer.ts";
 import type { SurveyorEffect, SurveyorInput } from "./io.ts";
-import { ANY_EPOCH, VERSION_MAX, VERSION_MIN } from "./messages.ts";
+import { ANY_EPOCH, isSpoken } from "./messages.ts";
 import type { Authority, Snapshot, ToRegistrar } from "./messages.ts";
 import { TICK_MS } from "./options.ts";
 import type { RegistrarTuning } from "./options.ts";
@@ -282,7 +282,7 @@ interface Speaker {
 function isEarly(message: ToRegistrar): boolean {
   if (message.epoch !== ANY_EPOCH) return false;
   if (message.kind !== "join") return message.kind === "leave";
-  return message.version >= VERSION_MIN && message.version <= VERSION_MAX;
+  return isSpoken(message.version);
 }
 
 function isWatchable(service: string): boolean {

@@ -3,13 +3,7 @@ import { attempt } from "./guard.ts";
 import { Outlet } from "./outlet.ts";
 import type { HandshakeFailure } from "./handshake.ts";
 import type { ClientHandlers, ClientPort, ClientPortOptions, SocketName } from "./port.ts";
-import {
-  LINGER_MS,
-  makeDealer,
-  makeSubscriber,
-  type RosterSubscriber,
-  type SurveyDealer,
-} from "./sockets.ts";
+import { makeDealer, makeSubscriber, type RosterSubscriber, type SurveyDealer } from "./sockets.ts";
 import { assertCurve } from "./wicket.ts";
 
 /** Random and never sent to anybody, so that no registrar can feign the loss of a connection. */
@@ -67,7 +61,7 @@ class ZmqClientPort implements ClientPort {
   }
 
   hangup(): void {
-    this.#survey.drop(LINGER_MS);
+    this.#survey.drop(0);
   }
 
   // With `sendTimeout: 0` a send has ended when the call returns, so sends never overlap.

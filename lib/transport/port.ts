@@ -103,9 +103,13 @@ export interface ClientHandlers {
 }
 
 export interface ClientPort {
-  /** Connects the survey socket; replaces an earlier endpoint. */
+  /**
+   * Connects the survey socket; replaces an earlier endpoint. What was queued is discarded, but libzmq
+   * lets go of a socket a moment later: should its connection be made within that moment, what
+   * waited may yet arrive, and even after what is said on the new one.
+   */
   dial(endpoint: string): void;
-  /** What is queued still has a moment to leave; `dial` on the other hand discards it. */
+  /** Gives up the connection and all that is queued, as `dial` does. */
   hangup(): void;
   send(frame: Uint8Array): void;
   /** Connects the roster socket; replaces an earlier endpoint; subscriptions stay. */

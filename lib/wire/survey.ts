@@ -75,6 +75,7 @@ export const toRegistrar = union<Unmeasured<ToRegistrar>>({
     edition: whole(),
     card,
     previous: nullable(random),
+    sequence: whole(),
     proof,
   }),
   watch: variant("watch", KIND.watch, {

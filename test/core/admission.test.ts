@@ -57,6 +57,34 @@ test("what is said on an old connection after a reconnect no longer counts", () 
   );
 });
 
+test("a join that is left over from a connection before the present one changes nothing", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1", { sequence: 2 }, "new");
+  rig.clear();
+  rig.join("c1", { sequence: 1 }, "old");
+  rig.disconnect("old");
+  rig.pass(60_000);
+  assert.deepEqual([rig.replies("old"), rig.changes()], [[], []]);
+  assert.deepEqual(rig.list(), ["c1 alive"]);
+  rig.disconnect("new");
+  rig.join("c1", { sequence: 1 }, "old");
+  rig.pass(100);
+  assert.deepEqual(rig.list(), ["c1 alive"], "without a connection any counts");
+});
+
+test("a join that is left over from before the goodbye brings nobody back", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1", { sequence: 2 }, "new");
+  rig.receive("new", { kind: "leave", epoch: EPOCH, proofMs: 0 });
+  rig.pass(100);
+  rig.clear();
+  rig.join("c1", { sequence: 1 }, "old");
+  rig.join("c1", { sequence: 3 }, "other");
+  assert.deepEqual([rig.replies("old"), rig.replies("other"), rig.list()], [[], [], []]);
+  rig.join("c1", SECOND_RUN, "again");
+  assert.deepEqual(rig.list(), ["c1 alive"]);
+});
+
 test("a suspect that reconnects is alive again at once", () => {
   const rig = RegistrarRig.live();
   rig.join("c1", {}, "old");

@@ -14,7 +14,7 @@ function contactOf(hasSurvey: boolean): Contact {
   return {
     source: 0,
     link: hasSurvey ? new Link(CLIENT_LAN, random) : null,
-    respondent: new Respondent(CLIENT_LAN.helloTimeoutMs),
+    respondent: new Respondent(CLIENT_LAN.helloTimeoutMs, () => 1),
     follower: new Follower(options),
   };
 }

@@ -16,14 +16,19 @@ const BOTH: Wishes = { ...MEMBER, services: ["cache"] };
 const WATCHER: Wishes = { instance: "w-1", identity: null, showing: null, services: ["cache"] };
 const NOTHING: Wishes = { ...MEMBER, showing: null };
 
+function newRespondent(): Respondent {
+  let joins = 0;
+  return new Respondent(RETRY_MS, () => (joins += 1));
+}
+
 function opened(): Respondent {
-  const respondent = new Respondent(RETRY_MS);
+  const respondent = newRespondent();
   respondent.opened(welcomeOf(), 0.5, 0);
   return respondent;
 }
 
 test("before a greeting nothing is said", () => {
-  const respondent = new Respondent(RETRY_MS);
+  const respondent = newRespondent();
   assert.deepEqual(respondent.due(BOTH, 1e9), []);
   assert.equal(respondent.answer({ kind: "survey", round: 1 }), null);
   assert.equal(respondent.update({ edition: 2, card: CARD }, 0), null);
@@ -35,7 +40,7 @@ test("before a greeting nothing is said", () => {
 });
 
 test("a newcomer asks ahead of its first greeting, and only then", () => {
-  const respondent = new Respondent(RETRY_MS);
+  const respondent = newRespondent();
   const early = respondent.early(BOTH);
   assert.ok(early?.kind === "join");
   assert.deepEqual([early.epoch, early.version], [ANY_EPOCH, 1]);
@@ -47,7 +52,7 @@ test("a newcomer asks ahead of its first greeting, and only then", () => {
 });
 
 test("a newcomer that consumes as well asks for both once it is greeted", () => {
-  const respondent = new Respondent(RETRY_MS);
+  const respondent = newRespondent();
   respondent.early(BOTH);
   respondent.opened(welcomeOf(), 0.5, 0);
   assert.deepEqual(
@@ -60,7 +65,7 @@ test("a newcomer that consumes as well asks for both once it is greeted", () => 
 });
 
 test("a newcomer that changes its mind before its greeting says goodbye behind its join", () => {
-  const respondent = new Respondent(RETRY_MS);
+  const respondent = newRespondent();
   respondent.early(MEMBER);
   assert.deepEqual(respondent.leave(0), { kind: "leave", epoch: ANY_EPOCH, proofMs: 0 });
   respondent.closed();
@@ -69,7 +74,7 @@ test("a newcomer that changes its mind before its greeting says goodbye behind i
 
 test("who wants no place in the list asks nothing ahead of the greeting", () => {
   for (const wishes of [WATCHER, NOTHING]) {
-    const respondent = new Respondent(RETRY_MS);
+    const respondent = newRespondent();
     assert.equal(respondent.early(wishes), null);
     respondent.opened(welcomeOf(), 0.5, 0);
     assert.equal(respondent.nextMs(), 0);
@@ -90,6 +95,7 @@ test("a member asks to be listed at once, and names the run it speaks to", () =>
       edition: 3,
       card: CARD,
       previous: null,
+      sequence: 1,
       proof: null,
       bytes: 0,
     },
@@ -255,3 +261,15 @@ for (const [versionMin, versionMax, spoken] of VERSIONS) {
     assert.equal(isSpoken(welcomeOf({ versionMin, versionMax })), spoken);
   });
 }
+
+test("each JOIN has a greater number than the one before", () => {
+  const respondent = newRespondent();
+  const said = [respondent.early(MEMBER)];
+  for (let connection = 0; connection < 3; connection += 1) {
+    respondent.closed();
+    respondent.opened(welcomeOf(), 0.5, 0);
+    said.push(...respondent.due(MEMBER, 0), ...respondent.due(MEMBER, RETRY_MS));
+  }
+  const numbers = said.map((message) => (message?.kind === "join" ? message.sequence : 0));
+  assert.deepEqual(numbers, [1, 2, 3, 4, 5, 6, 7]);
+});

@@ -66,6 +66,7 @@ export function joinOf(id: string, change: Partial<Join> = {}): Join {
     edition: 1,
     card: CARD,
     previous: null,
+    sequence: 1,
     proof: null,
     bytes: 100,
     ...change,

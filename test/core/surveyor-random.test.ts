@@ -78,6 +78,7 @@ const join: fc.Arbitrary<Message> = fc.record({
   edition,
   card,
   previous: fc.constantFrom(null, null, EPOCH, OTHER_EPOCH),
+  sequence: fc.nat({ max: 3 }),
   proof: fc.constant(null),
   bytes,
 });

@@ -82,6 +82,7 @@ const plausible: Arbitrary<ToRegistrar> = fc.oneof(
       edition,
       card: pooled([card]),
       previous: fc.constantFrom(null, EPOCH, OTHER_EPOCH),
+      sequence: fc.nat({ max: 3 }),
       proof: fc.constant(null),
       bytes: fc.constantFrom(100, 40_000),
     }),

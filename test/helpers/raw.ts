@@ -58,6 +58,7 @@ export class RawClient {
         joinedAt: Date.now(),
       },
       previous: null,
+      sequence: 1,
       proof: null,
       bytes: 0,
     });

@@ -28,6 +28,7 @@ export const JOIN: Join = {
   edition: 1,
   card: { endpoints: [], weight: 1, tags: [], metadata: {}, status: "passing", joinedAt: 0 },
   previous: null,
+  sequence: 1,
   proof: null,
   bytes: 0,
 };

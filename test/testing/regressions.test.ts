@@ -91,3 +91,37 @@ test("a member that stood still right after its early join came back as a watche
     assert.deepEqual(cluster.ids("m1"), ["m1"], `seed ${seed}`);
   }
 });
+
+/** Seeds at which a partition holds a JOIN back until the member has said another one. */
+const LEFT_OVER: readonly number[] = [27, 851, 1961, 2850];
+
+/** How often m1 left after it had come back, and whether an older JOIN arrived after a newer one. */
+function partitionedRightAfterReconnect(seed: number, isNumbered: boolean) {
+  let [latest, isLeftOver] = [0, false];
+  const tamper: Tamper = {
+    toRegistrar: (input) => {
+      if (input.kind !== "received" || input.message.kind !== "join") return [input];
+      const { id, sequence } = input.message;
+      if (id === "m1") isLeftOver ||= sequence < latest;
+      if (id === "m1") latest = Math.max(latest, sequence);
+      return [isNumbered ? input : { ...input, message: { ...input.message, sequence: 1 } }];
+    },
+  };
+  const cluster = simulate({ seed, members: 2, watchers: 1, tamper });
+  cluster.runFor(5000);
+  cluster.cut("m1", "survey");
+  cluster.runFor(80 + (seed % 45) * 3);
+  const fromMs = cluster.nowMs;
+  cluster.partition("m1", { forMs: 2500 + (seed % 37) * 40 });
+  cluster.runFor(30_000);
+  assert.deepEqual(cluster.ids("w0"), ["m0", "m1"]);
+  return { left: leftSince(cluster, "w0", fromMs), isLeftOver };
+}
+
+test("a join that a partition had held back took the member from its new connection to a closed one", () => {
+  for (const seed of LEFT_OVER) {
+    assert.deepEqual(partitionedRightAfterReconnect(seed, true), { left: [], isLeftOver: true });
+    const without = partitionedRightAfterReconnect(seed, false);
+    assert.deepEqual(without.left, ["m1 connection-lost"], `seed ${seed} shows nothing`);
+  }
+});

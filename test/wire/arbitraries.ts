@@ -215,6 +215,7 @@ export const toRegistrar: {
     edition: count,
     card,
     previous: fc.option(hex16),
+    sequence: count,
     proof,
     bytes: fc.constant(0),
   }),

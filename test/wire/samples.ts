@@ -27,6 +27,7 @@ export const JOIN: Join = {
   edition: 1,
   card: CARD,
   previous: null,
+  sequence: 1,
   proof: null,
   bytes: 0,
 };

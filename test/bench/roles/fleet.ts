@@ -42,6 +42,7 @@ function join(joiner: Joiner, { epoch }: Welcome): void {
     edition,
     card: cardOf(edition),
     previous: null,
+    sequence: 1,
     proof: null,
     bytes: 0,
   });

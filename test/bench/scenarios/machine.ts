@@ -54,6 +54,7 @@ function join(surveyor: Surveyor, id: string): void {
     edition: 1,
     card: cardOf(1),
     previous: null,
+    sequence: 1,
     proof: null,
     bytes: 100,
   } as const;

@@ -19,6 +19,7 @@ export function joinOf(change: Partial<Join> & Pick<Join, "epoch" | "id">): Join
     edition: 1,
     card: { endpoints: [], weight: 1, tags: [], metadata: {}, status: "passing", joinedAt: 0 },
     previous: null,
+    sequence: 1,
     proof: null,
     bytes: 0,
     ...change,
