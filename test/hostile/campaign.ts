@@ -60,6 +60,8 @@ export interface Row {
   readonly quietMs: number;
   /** Lists of honest watchers in which the honest member was missing. */
   readonly lacking: number;
+  /** Why and when it left, as they were told. */
+  readonly left: readonly string[];
 }
 
 /** What a campaign came to. */
@@ -143,12 +145,12 @@ class Scene {
 
   async run(attack: Attack): Promise<Row> {
     const before = this.#last ?? (await this.calm(SETTLE_MS));
-    await this.#watcher.ask("sight", undefined as never);
+    const earlier = await this.#watcher.ask("sight", undefined as never);
     const done = await attack.run(this.stage);
     const during = await this.#registrar.ask("health", 0);
     const after = await this.calm(SETTLE_MS);
     this.#last = after;
-    const { lacking, quietMs } = await this.#watcher.ask("sight", undefined as never);
+    const { lacking, quietMs, left } = await this.#watcher.ask("sight", undefined as never);
     const row: Row = {
       attack: attack.name,
       done,
@@ -158,6 +160,7 @@ class Scene {
       pauseMs: Math.max(during.pauseMs, after.pauseMs),
       quietMs,
       lacking: lacking - this.#lacking,
+      left: [...earlier.left, ...left],
     };
     this.#lacking = lacking;
     return row;
@@ -235,7 +238,10 @@ export async function runCampaign(plan: Plan): Promise<Report> {
   plan.progress(pounded.told);
   broken.push(...pounded.failures);
   const lacking = rows.reduce((sum, row) => sum + row.lacking, 0);
-  if (lacking > 0) broken.push(`${lacking} lists of honest watchers lacked the honest member`);
+  if (lacking > 0) {
+    const told = rows.flatMap(({ attack, left }) => left.map((line) => `${attack}, ${line}`));
+    broken.push(`${lacking} lists of honest watchers lacked the honest member: ${told.join("; ")}`);
+  }
   if (end.rssMb > start.rssMb * (1 + plan.growthMax)) {
     broken.push(`memory grew from ${start.rssMb.toFixed(0)} to ${end.rssMb.toFixed(0)} MB`);
   }

@@ -16,6 +16,8 @@ export interface Sight {
   /** The longest time in which some watcher heard of no change of the honest member. */
   readonly quietMs: number;
   readonly lists: number;
+  /** Why and when the honest member left, as each watcher was told. */
+  readonly left: readonly string[];
 }
 
 /** One watcher's list, from its first one on. */
@@ -45,6 +47,13 @@ class Witness {
 }
 
 const witnesses: Witness[] = [];
+const left: string[] = [];
+const beganMs = performance.now();
+
+function tell(watcher: number, cause: string): void {
+  const seconds = ((performance.now() - beganMs) / 1000).toFixed(1);
+  left.push(`watcher ${watcher} after ${seconds} s: ${cause}`);
+}
 
 /** Honest watchers: a named one, one of the roster alone, and one of all services. */
 const commands = serve({
@@ -55,7 +64,10 @@ const commands = serve({
       watch({ registrar: survey, service: "*", logger: false }),
     ];
     await Promise.all(watchers.map((watcher) => watcher.ready()));
-    for (const { peers$ } of watchers) {
+    for (const [index, { peers$, changes$ }] of watchers.entries()) {
+      changes$.subscribe(({ kind, peer, cause }) => {
+        if (kind === "left" && peer.id === id) tell(index, cause);
+      });
       const witness = new Witness();
       witnesses.push(witness);
       peers$.subscribe((peers) =>
@@ -68,6 +80,7 @@ const commands = serve({
     lacking: witnesses.reduce((sum, { lacking }) => sum + lacking, 0),
     lists: witnesses.reduce((sum, { lists }) => sum + lists, 0),
     quietMs: Math.max(...witnesses.map((witness) => witness.quietMs())),
+    left: left.splice(0),
   }),
 });
 
