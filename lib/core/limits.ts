@@ -56,6 +56,10 @@ export const LIMITS = {
    * longer frame ends its connection: libzmq would keep 50 bytes for each byte of a topic.
    */
   subscriptionBytesMax: 1024,
+  /** Messages that wait while a crowd of newcomers is admitted; beyond it reading slows down. */
+  waitingMax: 16_384,
+  /** Bytes of their frames together. */
+  waitingBytesMax: 16_777_216,
   /** Events that the registrar remembers of one peer. */
   historyMax: 32,
   /** Departed peers of whom it remembers events, beside those who are listed. */

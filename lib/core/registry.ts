@@ -58,6 +58,11 @@ export class Registry {
     return this.#byKey.get(keyOf(service, id));
   }
 
+  /** This very run is a member. */
+  lists({ service, id, instance }: Join): boolean {
+    return this.find(service, id)?.instance === instance;
+  }
+
   ofRoute(route: string): Member | undefined {
     return this.#byRoute.get(route);
   }

@@ -88,6 +88,17 @@ export class Surveyor {
     return { revision: roster?.revision ?? 0, entries: roster?.published ?? new Map() };
   }
 
+  /** Asks to be listed, or to consume, and is not known here. */
+  isNewcomer(route: string, message: ToRegistrar): boolean {
+    if (message.kind === "join") return !this.#rolls.registry.lists(message);
+    return message.kind === "watch" && !this.isKnown(route);
+  }
+
+  /** It is the connection of a member or a named consumer. */
+  isKnown(route: string): boolean {
+    return this.#rolls.registry.ofRoute(route) !== undefined || this.#rolls.consumers.has(route);
+  }
+
   /** Why a departed instance left, as far as it is remembered. */
   causeOf(service: string, id: string, instance: string): LeftCause | undefined {
     return this.#rolls.publisher.roster(service)?.tombstone(id, instance)?.cause;
@@ -281,8 +292,7 @@ interface Speaker {
 /** A newcomer that has not been greeted names no epoch. Its JOIN is repeated if it is ignored. */
 function isEarly(message: ToRegistrar): boolean {
   if (message.epoch !== ANY_EPOCH) return false;
-  if (message.kind !== "join") return message.kind === "leave";
-  return isSpoken(message.version);
+  return message.kind === "leave" || (message.kind === "join" && isSpoken(message.version));
 }
 
 function isWatchable(service: string): boolean {

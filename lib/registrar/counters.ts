@@ -5,6 +5,8 @@ export interface RegistrarCounters {
   readonly services: number;
   /** Frames that were no messages and no subscriptions and were dropped. */
   readonly malformed: number;
+  /** Messages that wait while a crowd of newcomers is admitted; others do not wait behind them. */
+  readonly waiting: number;
   /** Sends dropped because a client does not read. */
   readonly congested: number;
   /** Questions sent. */

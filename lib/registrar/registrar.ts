@@ -19,11 +19,12 @@ import { isLoopback } from "../transport/endpoint.ts";
 import type { RegistrarEndpoints, RegistrarHandlers, RegistrarPort } from "../transport/port.ts";
 import { openRegistrarPort } from "../transport/registrar-port.ts";
 import { encodeRoster } from "../wire/roster.ts";
-import { decodeToRegistrar, encodeToClient } from "../wire/survey.ts";
+import { encodeToClient } from "../wire/survey.ts";
 import type { RegistrarCounters } from "./counters.ts";
 import { Gate } from "./gate.ts";
 import { settleRegistrar } from "./options.ts";
 import type { RegistrarOptions, RegistrarSettings } from "./options.ts";
+import { Reception } from "./reception.ts";
 import { RegistrarViews } from "./views.ts";
 
 export type { RegistrarCounters } from "./counters.ts";
@@ -78,9 +79,10 @@ class RegistrarShell implements Registrar {
   readonly #surveyor: Surveyor;
   readonly #loop: Loop<SurveyorInput, SurveyorEffect>;
   readonly #views: RegistrarViews;
-  readonly #counts = { malformed: 0, congested: 0, surveys: 0, publications: 0 };
+  readonly #counts = { congested: 0, surveys: 0, publications: 0 };
   readonly #nonce = randomId();
   readonly #gate: Gate | null;
+  readonly #reception: Reception;
   #port: RegistrarPort | null = null;
   #closing: Promise<void> | null = null;
   #release: () => void = () => {};
@@ -99,6 +101,12 @@ class RegistrarShell implements Registrar {
     });
     this.#views = new RegistrarViews(this.#surveyor, this.epoch);
     this.#gate = settings.keys === null ? null : this.#gateWith(settings.keys);
+    this.#reception = new Reception({
+      surveyor: this.#surveyor,
+      gate: this.#gate,
+      limited: this.#limited,
+      take: (input) => this.#loop.take(input),
+    });
   }
 
   get endpoints(): RegistrarEndpoints {
@@ -116,7 +124,8 @@ class RegistrarShell implements Registrar {
       expelled: this.#gate?.expelled ?? 0,
       overflows: this.#port?.overflows ?? 0,
       ...this.#counts,
-      malformed: this.#counts.malformed + (this.#port?.ignored ?? 0),
+      malformed: this.#reception.malformed + (this.#port?.ignored ?? 0),
+      waiting: this.#reception.waiting,
     };
   }
 
@@ -177,6 +186,7 @@ class RegistrarShell implements Registrar {
   async #close(): Promise<void> {
     this.#release();
     this.#loop.stop();
+    this.#reception.close();
     this.#gate?.close();
     this.#views.complete();
     await this.#port?.close();
@@ -200,12 +210,9 @@ class RegistrarShell implements Registrar {
 
   #handlers(): RegistrarHandlers {
     const take = (input: SurveyorInput): void => this.#loop.take(input);
-    const gone = (route: string): void => {
-      this.#gate?.closed(route);
-      take({ kind: "disconnected", route });
-    };
+    const gone = (route: string): void => this.#reception.gone(route);
     return {
-      received: (route, frames) => this.#received(route, frames),
+      received: (route, frames) => this.#reception.received(route, frames),
       disconnected: gone,
       unreachable: gone,
       congested: (route) => {
@@ -219,21 +226,6 @@ class RegistrarShell implements Registrar {
       cleared: () => take({ kind: "cleared" }),
       failed: (error) => this.#limited.error("registrar.socketFailed", { err: error }),
     };
-  }
-
-  #received(route: string, frames: readonly Uint8Array[]): void {
-    const frame = frames[0];
-    const decoded =
-      frame === undefined || frames.length !== 1
-        ? ({ ok: false, reason: `${frames.length} frames instead of one` } as const)
-        : decodeToRegistrar(frame);
-    if (decoded.ok) {
-      if (this.#gate?.admits(route, decoded.value) === false) return;
-      const key = this.#gate?.keyOf(route);
-      return this.#loop.take({ kind: "received", route, message: decoded.value, key });
-    }
-    this.#counts.malformed += 1;
-    this.#limited.warn("message.malformed", { reason: decoded.reason });
   }
 
   /** What cannot be encoded harms nobody else: it is logged, and the loop goes on. */

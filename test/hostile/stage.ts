@@ -47,8 +47,8 @@ export async function steady(stage: Stage): Promise<RegistrarCounters> {
   for (let looks = 0; looks < LOOKS && performance.now() < endMs;) {
     await pause(LOOK_MS);
     counters = await stage.counters();
-    const { malformed, members, consumers, overflows, services } = counters;
-    const now = [malformed, members, consumers, overflows, services].join();
+    const { malformed, members, consumers, overflows, services, waiting } = counters;
+    const now = [malformed, members, consumers, overflows, services, waiting].join();
     looks = now === last ? looks + 1 : 0;
     last = now;
   }

@@ -127,6 +127,7 @@ test("the counters count", async (t) => {
     unauthorised: 0,
     expelled: 0,
     overflows: 0,
+    waiting: 0,
     surveys: 0,
     publications: registrar.counters.publications,
   });

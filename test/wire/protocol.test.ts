@@ -22,6 +22,8 @@ test("PROTOCOL.md names every limit that a message can meet", () => {
     "historyNamesMax",
     "registrarEventsMax",
     "followedServicesMax",
+    "waitingMax",
+    "waitingBytesMax",
   ]);
   const missing = Object.keys(LIMITS).filter(
     (name) => !inner.has(name) && !document.includes(`| \`${name}\``),

@@ -1,0 +1,84 @@
+import type { SurveyorInput } from "../core/io.ts";
+import type { ToRegistrar } from "../core/messages.ts";
+import type { Surveyor } from "../core/surveyor.ts";
+import { nowMs } from "../host/clock.ts";
+import type { LimitedLog } from "../host/log.ts";
+import { decodeToRegistrar } from "../wire/survey.ts";
+import type { Gate } from "./gate.ts";
+import { Inbox, type Urgency } from "./inbox.ts";
+
+/** What a reception works with. */
+export interface ReceptionParts {
+  readonly surveyor: Surveyor;
+  readonly gate: Gate | null;
+  readonly limited: LimitedLog;
+  readonly take: (input: SurveyorInput) => void;
+}
+
+/** Reads what clients say, asks the gate, and hands it to the machine: newcomers when there is time. */
+export class Reception {
+  readonly #parts: ReceptionParts;
+  readonly #inbox: Inbox;
+  #malformed = 0;
+
+  constructor(parts: ReceptionParts) {
+    this.#parts = parts;
+    const failed = (err: unknown): void => parts.limited.error("registrar.inputFailed", { err });
+    this.#inbox = new Inbox(nowMs, failed);
+  }
+
+  /** Frames that were no messages. */
+  get malformed(): number {
+    return this.#malformed;
+  }
+
+  /** Messages that wait behind newcomers. */
+  get waiting(): number {
+    return this.#inbox.size;
+  }
+
+  received(route: string, frames: readonly Uint8Array[]): void {
+    const frame = frames[0];
+    const decoded =
+      frame === undefined || frames.length !== 1
+        ? ({ ok: false, reason: `${frames.length} frames instead of one` } as const)
+        : decodeToRegistrar(frame);
+    if (!decoded.ok || frame === undefined) {
+      this.#malformed += 1;
+      this.#parts.limited.warn("message.malformed", { reason: decoded.ok ? "" : decoded.reason });
+      return;
+    }
+    const { surveyor, gate, take } = this.#parts;
+    const { value: message } = decoded;
+    this.#inbox.take({
+      route,
+      bytes: frame.length,
+      urgency: urgencyOf(surveyor, route, message),
+      handle: () => {
+        if (gate?.admits(route, message) === false) return;
+        take({ kind: "received", route, message, key: gate?.keyOf(route) });
+      },
+    });
+  }
+
+  /** The connection closed, or is not there any more. */
+  gone(route: string): void {
+    const { gate, take } = this.#parts;
+    const handle = (): void => {
+      gate?.closed(route);
+      take({ kind: "disconnected", route });
+    };
+    this.#inbox.take({ route, bytes: 0, urgency: "known", handle });
+  }
+
+  close(): void {
+    this.#inbox.close();
+  }
+}
+
+/** An answer proves life, whatever else its connection has said; of a stranger it is no answer. */
+function urgencyOf(surveyor: Surveyor, route: string, message: ToRegistrar): Urgency {
+  const isAnswer = message.kind === "answer" || message.kind === "acknowledge";
+  if (isAnswer) return surveyor.isKnown(route) ? "now" : "known";
+  return surveyor.isNewcomer(route, message) ? "new" : "known";
+}
