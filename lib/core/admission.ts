@@ -1,26 +1,15 @@
+import { type Challenge, Challenges } from "./challenges.ts";
 import { LIMITS } from "./limits.ts";
 import { isSpoken, VERSION_MAX, VERSION_MIN } from "./messages.ts";
 import type { Join, Watch } from "./messages.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { RegistrarTuning } from "./options.ts";
-import { keyOf, type LeftCause } from "./peer.ts";
+import type { LeftCause } from "./peer.ts";
 import { addressOf } from "./recorder.ts";
 import { isLeftOver, isReturning, showCard } from "./registry.ts";
 import type { Member } from "./registry.ts";
 import type { Rolls } from "./rolls.ts";
-import type { SurveyorEffect } from "./io.ts";
-
-/** A newcomer who wants an id that somebody holds, and the question put to the holder. */
-interface Challenge {
-  readonly incumbent: Member;
-  readonly newcomer: Join;
-  readonly route: string;
-  /** Only an answer to this round or a later one proves that the holder lives. */
-  readonly round: number;
-  deadlineMs: number;
-  /** Its deadline was moved once; a clock that is always late must not move it for ever. */
-  wasPostponed: boolean;
-}
+import type { Sender, SurveyorEffect } from "./io.ts";
 
 /**
  * Who gets in. Same id and same instance is a reconnect and always accepted. Another instance is
@@ -31,7 +20,7 @@ export class Admission {
   readonly #rolls: Rolls;
   readonly #tuning: RegistrarTuning;
   readonly #emit: (effect: SurveyorEffect) => void;
-  readonly #challenges = new Map<string, Challenge>();
+  readonly #challenges = new Challenges();
 
   constructor(options: {
     readonly rolls: Rolls;
@@ -68,9 +57,10 @@ export class Admission {
     this.#challenge(incumbent, join, { route, nowMs });
   }
 
-  watch(route: string, watch: Watch): void {
+  watch({ route, key }: Sender, watch: Watch): void {
     if (!isSpoken(watch.version)) return this.#refuse(route, "ERR_VERSION", spoken(watch.version));
     const { consumers, rounds, registry, publisher } = this.#rolls;
+    if (this.#isLeftOver(watch, { route, key })) return;
     if (watch.services.length === 0) {
       consumers.delete(route);
       if (registry.ofRoute(route) === undefined) rounds.remove(route);
@@ -81,10 +71,27 @@ export class Admission {
       if (registry.ofRoute(route) !== undefined) return this.#accept(route, null);
       return this.#refuse(route, "ERR_LIMIT", `consumersMax ${this.#tuning.consumersMax}`);
     }
-    const ordinal = consumers.put(route, watch);
+    const ordinal = consumers.put(route, watch, key);
     rounds.add(route);
     for (const service of this.#rolls.fences.came(route, watch)) publisher.greet(service);
     this.#accept(route, ordinal);
+  }
+
+  /**
+   * One consumer has one place, on the connection it spoke on last: the one before may still be open for
+   * us, and what waited there may come after this. True for that.
+   */
+  #isLeftOver(watch: Watch, { route, key }: Sender): boolean {
+    const { consumers, rounds, registry, fences, publisher } = this.#rolls;
+    const before = consumers.routeOf(watch.instance);
+    if (before === undefined || before === route) return false;
+    // Another key that says it is this instance has a place of its own, and takes nothing.
+    if (consumers.keyOf(before) !== key) return false;
+    if (watch.sequence < consumers.sequenceOf(before)) return true;
+    consumers.move(before, route);
+    for (const service of fences.moved(before, route)) publisher.greet(service);
+    if (registry.ofRoute(before) === undefined) rounds.remove(before);
+    return false;
   }
 
   /** An answer of a challenged member settles the challenge in its favour. */
@@ -92,48 +99,37 @@ export class Admission {
     if (this.#challenges.size === 0) return;
     const member = this.#rolls.registry.ofRoute(route);
     if (member === undefined) return;
-    const challenge = this.#challenges.get(keyOf(member.service, member.id));
-    if (challenge === undefined || round < challenge.round) return;
-    this.#challenges.delete(keyOf(member.service, member.id));
+    const challenge = this.#challenges.of(member);
+    if (challenge?.incumbent !== member || round < challenge.round) return;
+    this.#challenges.close(member);
     this.#rolls.note(member, { kind: "kept", against: challenge.newcomer.instance }, nowMs);
     this.#refuse(challenge.route, "ERR_ID_TAKEN", `${member.id} in ${member.service}`);
   }
 
   /** A newcomer who goes away, or says so, gives up. */
   withdrawn(route: string): void {
-    for (const [key, challenge] of this.#challenges) {
-      if (challenge.route === route) this.#challenges.delete(key);
-    }
+    this.#challenges.withdrawn(route);
   }
 
-  /** Moves every deadline, each one once: an answer may wait while we did not look. */
+  /** Moves every deadline, each one once. */
   postpone(byMs: number): void {
-    for (const challenge of this.#challenges.values()) {
-      if (!challenge.wasPostponed) challenge.deadlineMs += byMs;
-      challenge.wasPostponed = true;
-    }
+    this.#challenges.postpone(byMs);
   }
 
   /** A newcomer who goes away gives up; an incumbent who goes away has lost. */
   disconnected(route: string, nowMs: number): void {
     this.withdrawn(route);
-    for (const [key, challenge] of this.#challenges) {
-      if (challenge.incumbent.route !== route) continue;
-      if (this.#isSpared(challenge.incumbent)) this.#challenges.delete(key);
-      else this.#yield(key, challenge, nowMs);
+    for (const challenge of this.#challenges.takeAgainst(route)) {
+      if (!this.#isSpared(challenge.incumbent)) this.#yield(challenge, nowMs);
     }
   }
 
   advance(nowMs: number): void {
-    for (const [key, challenge] of this.#challenges) {
-      if (nowMs >= challenge.deadlineMs) this.#yield(key, challenge, nowMs);
-    }
+    for (const challenge of this.#challenges.takeDue(nowMs)) this.#yield(challenge, nowMs);
   }
 
   nextMs(): number {
-    let next = Infinity;
-    for (const { deadlineMs } of this.#challenges.values()) next = Math.min(next, deadlineMs);
-    return next;
+    return this.#challenges.nextMs();
   }
 
   #objection(route: string, join: Join): [ErrorCode, string] | undefined {
@@ -159,7 +155,7 @@ export class Admission {
 
   /** Why this very run is gone already. */
   #causeOf({ service, id, instance }: Join): LeftCause | undefined {
-    return this.#rolls.publisher.roster(service)?.tombstone(id, instance)?.cause;
+    return this.#rolls.publisher.roster(service)?.causeOf(id, instance);
   }
 
   /** Accepts a consumer. */
@@ -174,6 +170,9 @@ export class Admission {
 
   #admit(route: string, join: Join, nowMs: number): void {
     const member = this.#rolls.registry.admit(join, route);
+    // The holder may have said goodbye meanwhile: then there is nothing left to settle.
+    if (this.#challenges.of(join)?.newcomer.instance === join.instance)
+      this.#challenges.close(join);
     if (member.returning) this.#rolls.trust.returned(nowMs);
     this.#welcome(member, { route, nowMs });
     const { instance, edition, card } = join;
@@ -200,7 +199,7 @@ export class Admission {
     // After our own stall, others may be on their way back as well.
     this.#rolls.trust.returned(at.nowMs);
     // Its old connection may still be open; what it says there no longer counts.
-    if (before !== null) this.#rolls.forget(before);
+    if (before !== null) this.#rolls.rounds.remove(before);
     this.#rolls.note(member, { kind: "reconnected", wasOpen: before !== null }, at.nowMs);
   }
 
@@ -246,11 +245,9 @@ export class Admission {
     join: Join,
     at: { readonly route: string; readonly nowMs: number },
   ): void {
-    const key = keyOf(join.service, join.id);
-    const open = this.#challenges.get(key);
-    if (open !== undefined) {
-      // Whoever asks twice waits as long as whoever asks once.
-      if (open.route === at.route) return;
+    // Whoever asks twice waits as long as whoever asks once.
+    if (this.#challenges.repeat(join, at.route)) return;
+    if (this.#challenges.of(join) !== undefined) {
       return this.#refuse(at.route, "ERR_ID_TAKEN", `${join.id} in ${join.service}, contested`);
     }
     if (this.#challenges.size >= LIMITS.challengesMax) {
@@ -258,21 +255,18 @@ export class Admission {
     }
     if (incumbent.route !== null) this.#rolls.rounds.askNow(incumbent.route);
     const waitMs = this.#tuning.answerWindowMs + this.#tuning.probeIntervalMs;
-    this.#challenges.set(key, {
+    this.#challenges.open({
       incumbent,
       newcomer: join,
       route: at.route,
       round: this.#rolls.rounds.round + 1,
       deadlineMs: at.nowMs + waitMs,
-      wasPostponed: false,
     });
     this.#rolls.note(incumbent, { kind: "challenged", by: join.instance }, at.nowMs);
   }
 
   /** The newcomer takes the id, if the same holder still has it. */
-  #yield(key: string, challenge: Challenge, nowMs: number): void {
-    this.#challenges.delete(key);
-    const { incumbent, newcomer, route } = challenge;
+  #yield({ incumbent, newcomer, route }: Challenge, nowMs: number): void {
     // The connection, or the registrar, may have filled up meanwhile.
     const refusal = this.#objection(route, newcomer);
     if (refusal !== undefined) return this.#refuse(route, ...refusal);

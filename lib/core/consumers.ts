@@ -4,7 +4,10 @@ import { ALL, follows } from "./topics.ts";
 
 interface Place {
   readonly watch: Watch;
-  readonly key: string;
+  /** What it follows, as one text. */
+  readonly follows: string;
+  /** The key that it speaks with, where there are keys. */
+  readonly key: string | undefined;
   readonly ordinal: number;
 }
 
@@ -45,6 +48,8 @@ class Ordinals {
 export class Consumers {
   readonly #returnMs: number;
   readonly #places = new Map<string, Place>();
+  /** The connection of each instance. */
+  readonly #routes = new Map<string, string>();
   readonly #ordinals = new Map<string, Ordinals>();
   /** By instance, the longest absent first. */
   readonly #absent = new Map<string, Absent>();
@@ -64,17 +69,51 @@ export class Consumers {
     return this.#places.has(route);
   }
 
+  /** The connection that has the place of an instance. */
+  routeOf(instance: string): string | undefined {
+    return this.#routes.get(instance);
+  }
+
+  /** The instance that has its place on a connection. */
+  instanceOf(route: string): string | undefined {
+    return this.#places.get(route)?.watch.instance;
+  }
+
+  /** The key that has its place on a connection. */
+  keyOf(route: string): string | undefined {
+    return this.#places.get(route)?.key;
+  }
+
+  /** The number of the WATCH that the place on a connection was given for. */
+  sequenceOf(route: string): number {
+    return this.#places.get(route)?.watch.sequence ?? 0;
+  }
+
+  /** A consumer speaks on another connection now; it keeps its place and its number. */
+  move(before: string, route: string): void {
+    const place = this.#places.get(before);
+    if (place === undefined || before === route) return;
+    this.delete(route);
+    this.#places.delete(before);
+    this.#places.set(route, place);
+    this.#routes.set(place.watch.instance, route);
+  }
+
   /** Adds a consumer, or changes what it follows; returns its number. */
-  put(route: string, watch: Watch): number {
-    const key = watch.services.toSorted().join("\0");
+  put(route: string, watch: Watch, key?: string): number {
+    const followed = watch.services.toSorted().join("\0");
     this.#absent.delete(watch.instance);
     const known = this.#places.get(route);
-    if (known?.key === key) return known.ordinal;
+    if (known?.follows === followed && known.watch.instance === watch.instance) {
+      this.#places.set(route, { ...known, watch });
+      return known.ordinal;
+    }
     this.delete(route);
-    const ordinals = this.#ordinals.get(key) ?? new Ordinals();
-    this.#ordinals.set(key, ordinals);
+    const ordinals = this.#ordinals.get(followed) ?? new Ordinals();
+    this.#ordinals.set(followed, ordinals);
     const ordinal = ordinals.take(watch.ordinal);
-    this.#places.set(route, { watch, key, ordinal });
+    this.#places.set(route, { watch, follows: followed, key, ordinal });
+    this.#routes.set(watch.instance, route);
     this.#count(watch, 1);
     return ordinal;
   }
@@ -83,11 +122,12 @@ export class Consumers {
     const place = this.#places.get(route);
     if (place === undefined) return;
     this.#places.delete(route);
+    if (this.#routes.get(place.watch.instance) === route) this.#routes.delete(place.watch.instance);
     this.#absent.delete(place.watch.instance);
     this.#count(place.watch, -1);
-    const ordinals = this.#ordinals.get(place.key);
+    const ordinals = this.#ordinals.get(place.follows);
     ordinals?.release(place.ordinal);
-    if (ordinals?.size === 0) this.#ordinals.delete(place.key);
+    if (ordinals?.size === 0) this.#ordinals.delete(place.follows);
   }
 
   /** Its connection closed. It may live, and hold its lists. */
@@ -106,9 +146,8 @@ export class Consumers {
   absentOf(service: string, nowMs: number): readonly string[] {
     this.#expire(nowMs);
     // One may have come back on another connection before the end of the old one was noticed.
-    const present = new Set([...this.#places.values()].map(({ watch }) => watch.instance));
     const all = [...this.#absent].filter(
-      ([instance, absent]) => !present.has(instance) && follows(absent.services, service),
+      ([instance, absent]) => !this.#routes.has(instance) && follows(absent.services, service),
     );
     return all.map(([instance]) => instance);
   }

@@ -130,6 +130,19 @@ export class Fences {
     return [...services];
   }
 
+  /** A consumer speaks on another connection: services of which it is to acknowledge a revision there. */
+  moved(before: string, route: string): readonly string[] {
+    const services = new Set<string>();
+    for (const { waiting, service } of this.#open) {
+      const instance = waiting.get(before);
+      if (instance === undefined) continue;
+      waiting.delete(before);
+      waiting.set(route, instance);
+      services.add(service);
+    }
+    return [...services];
+  }
+
   /** Whoever held lists of the run before has had the time to come, and to say who it is. */
   learned(anonymousOf: (service: string) => number): void {
     for (const fence of this.#open.slice()) {

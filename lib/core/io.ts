@@ -9,15 +9,16 @@ import type {
 } from "./messages.ts";
 import type { Card } from "./peer.ts";
 
+/** Whose message it is. */
+export interface Sender {
+  readonly route: string;
+  /** The key that speaks, where there are keys: several connections of one are one reporter. */
+  readonly key?: string | undefined;
+}
+
 /** What happens to a registrar. `route` is one connection, as the transport names it. */
 export type SurveyorInput =
-  | {
-      readonly kind: "received";
-      readonly route: string;
-      readonly message: ToRegistrar;
-      /** The key that speaks, where there are keys: several connections of one are one reporter. */
-      readonly key?: string | undefined;
-    }
+  | ({ readonly kind: "received"; readonly message: ToRegistrar } & Sender)
   | { readonly kind: "disconnected"; readonly route: string }
   | { readonly kind: "subscribed"; readonly topic: string }
   | { readonly kind: "unsubscribed"; readonly topic: string }

@@ -133,10 +133,10 @@ export interface Join {
   readonly card: Card;
   /** The epoch this member was listed in before, or null. */
   readonly previous: string | null;
-  /** Counts the JOINs of one instance; one with a smaller number than the last is left over. */
-  readonly sequence: number;
   /** Proof that the sender holds a listed key, or null. */
   readonly proof: Uint8Array | null;
+  /** Counts what one instance asks for; what has a smaller number than the last is left over. */
+  readonly sequence: number;
   /** Set by the reader: bytes of the frame, the measure of what listing it costs. */
   readonly bytes: number;
 }
@@ -151,6 +151,8 @@ export interface Watch {
   /** The number it had before, which it gets again where it is free; null without one. */
   readonly ordinal: number | null;
   readonly proof: Uint8Array | null;
+  /** As in JOIN; both are counted together. */
+  readonly sequence: number;
 }
 
 /** The reply to a survey. */

@@ -16,7 +16,7 @@ interface Case {
 /** Who reports. */
 export interface Reporter {
   readonly route: string;
-  /** Its key, however many connections that has; without keys the connection. */
+  /** Its key, however many connections that has; without keys the instance of the consumer. */
   readonly name: string;
 }
 

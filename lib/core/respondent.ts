@@ -53,7 +53,7 @@ export class Respondent {
   /** The longest time our event loop stood still since we answered last. */
   #stalledMs = 0;
 
-  /** `nextSequence` numbers the JOINs of this instance, whichever registrar they are for. */
+  /** `nextSequence` numbers what this instance asks for, whichever registrar they are for. */
   constructor(retryMs: number, nextSequence: () => number) {
     this.#retryMs = retryMs;
     this.#nextSequence = nextSequence;
@@ -224,7 +224,17 @@ export class Respondent {
     if (wishes.services.length > 0) {
       const { instance, services } = wishes;
       const ordinal = this.#ordinal;
-      asks.push({ kind: "watch", version, epoch, instance, services, ordinal, proof: null });
+      const sequence = this.#nextSequence();
+      asks.push({
+        kind: "watch",
+        version,
+        epoch,
+        instance,
+        services,
+        ordinal,
+        proof: null,
+        sequence,
+      });
     }
     if (asks.length === 0 && !isAsked) this.#askAtMs = Infinity;
     return asks;
@@ -245,8 +255,8 @@ export class Respondent {
       ...identity,
       ...showing,
       previous,
-      sequence,
       proof: null,
+      sequence,
       bytes: 0,
     };
   }

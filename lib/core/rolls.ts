@@ -13,9 +13,9 @@ import { Publisher } from "./publisher.ts";
 import type { PeerEvent } from "./record-event.ts";
 import { proofEvent, Recorder } from "./recorder.ts";
 import { isReportedOnly, Registry, showCard } from "./registry.ts";
-import type { Reporter, Scene } from "./reports.ts";
+import type { Scene } from "./reports.ts";
 import { Rounds } from "./rounds.ts";
-import type { SurveyorEffect } from "./io.ts";
+import type { Sender, SurveyorEffect } from "./io.ts";
 import { Trust } from "./trust.ts";
 
 /**
@@ -162,10 +162,12 @@ export class Rolls {
   }
 
   /** Only a named consumer is heard, and only about the run that is listed. */
-  reported(reporter: Reporter, report: Report, nowMs: number): void {
+  reported({ route, key }: Sender, report: Report, nowMs: number): void {
     const member = this.registry.find(report.service, report.id);
-    if (member?.instance !== report.instance || !this.consumers.has(reporter.route)) return;
+    const consumer = this.consumers.instanceOf(route);
+    if (member?.instance !== report.instance || consumer === undefined) return;
     const { isUnreachable } = report;
+    const reporter = { route, name: key ?? consumer };
     this.judgement.reported({ member, reporter, isUnreachable }, nowMs);
   }
 

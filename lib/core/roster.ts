@@ -85,6 +85,11 @@ export class Roster {
     this.#dirty.add(id);
   }
 
+  /** Why an instance left, published or not yet; undefined for one that is not known to have left. */
+  causeOf(id: string, instance: string): LeftCause | undefined {
+    return this.tombstone(id, instance)?.cause ?? this.#causes.get(runOf(id, instance));
+  }
+
   /** The remembered departure of an instance. */
   tombstone(id: string, instance: string): Tombstone | undefined {
     return this.#tombstones.get(runOf(id, instance));

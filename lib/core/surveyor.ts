@@ -1,7 +1,7 @@
 import { Admission } from "./admission.ts";
 import { TopicBook } from "./audience.ts";
 import { Explainer } from "./explainer.ts";
-import type { SurveyorEffect, SurveyorInput } from "./io.ts";
+import type { Sender, SurveyorEffect, SurveyorInput } from "./io.ts";
 import { ANY_EPOCH, isSpoken } from "./messages.ts";
 import type { Authority, Snapshot, ToRegistrar } from "./messages.ts";
 import { TICK_MS } from "./options.ts";
@@ -191,7 +191,7 @@ export class Surveyor {
     }
   }
 
-  #received(from: Speaker, message: ToRegistrar, nowMs: number): void {
+  #received(from: Sender, message: ToRegistrar, nowMs: number): void {
     const { route } = from;
     // A client's queue may hold what it meant for the registrar before us.
     if (message.epoch !== this.#epoch && !isEarly(message)) {
@@ -202,7 +202,7 @@ export class Surveyor {
       case "join":
         return this.#admission.join(route, message, nowMs);
       case "watch":
-        return this.#admission.watch(route, message);
+        return this.#admission.watch(from, message);
       case "answer":
         this.#admission.answered(route, message.round, nowMs);
         this.#isRoutine = !this.#rolls.answered(route, message, nowMs);
@@ -215,7 +215,7 @@ export class Surveyor {
       case "acknowledge":
         return this.#rolls.fences.acknowledged(route, message.service, message.revision);
       case "report":
-        return this.#rolls.reported({ route, name: from.key ?? route }, message, nowMs);
+        return this.#rolls.reported(from, message, nowMs);
       case "explain":
         this.#effects.push(this.#explainer.reply(route, message, nowMs));
         return;
@@ -281,12 +281,6 @@ export class Surveyor {
       this.#records.nextMs(),
     );
   }
-}
-
-/** Whose message it is. */
-interface Speaker {
-  readonly route: string;
-  readonly key?: string | undefined;
 }
 
 /** A newcomer that has not been greeted names no epoch. Its JOIN is repeated if it is ignored. */

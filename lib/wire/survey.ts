@@ -75,8 +75,8 @@ export const toRegistrar = union<Unmeasured<ToRegistrar>>({
     edition: whole(),
     card,
     previous: nullable(random),
-    sequence: whole(),
     proof,
+    sequence: whole(),
   }),
   watch: variant("watch", KIND.watch, {
     version,
@@ -85,6 +85,7 @@ export const toRegistrar = union<Unmeasured<ToRegistrar>>({
     services: list(watched, "watchedServicesMax"),
     ordinal,
     proof,
+    sequence: whole(),
   }),
   answer: variant("answer", KIND.answer, { epoch: random, round: whole(), stalledMs: whole() }),
   update: variant("update", KIND.update, { epoch: random, edition: whole(), card, proofMs }),

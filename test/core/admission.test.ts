@@ -45,12 +45,15 @@ test("an old connection that closes after a reconnect changes nothing", () => {
 test("what is said on an old connection after a reconnect no longer counts", () => {
   const rig = RegistrarRig.live();
   rig.join("c1", {}, "old");
-  rig.receive("old", watchOf(["cache"]));
-  rig.join("c1", {}, "new");
+  rig.watch("old", ["cache"], { instance: "c1-1" });
+  rig.join("c1", { sequence: 2 }, "new");
   rig.clear();
   rig.receive("old", answerOf(1));
+  assert.equal(rig.surveyor.consumers, 1, "it consumes until it says so on the new one");
+  rig.watch("new", ["cache"], { instance: "c1-1", sequence: 3 });
+  assert.equal(rig.surveyor.consumers, 1);
+  rig.receive("old", answerOf(1));
   assert.deepEqual(rig.replies("old"), [{ kind: "rejoin" }]);
-  assert.equal(rig.surveyor.consumers, 0);
   rig.pass(3000);
   assert.ok(
     rig.effects.every(({ effect }) => effect.kind !== "survey" || !effect.routes.includes("old")),
@@ -83,6 +86,126 @@ test("a join that is left over from before the goodbye brings nobody back", () =
   assert.deepEqual([rig.replies("old"), rig.replies("other"), rig.list()], [[], [], []]);
   rig.join("c1", SECOND_RUN, "again");
   assert.deepEqual(rig.list(), ["c1 alive"]);
+});
+
+/** The number that a consumer was given, or undefined where it was not answered. */
+function ordinalOf(rig: RegistrarRig, route: string): number | null | undefined {
+  const [accepted] = rig.replies(route);
+  return accepted?.kind === "accepted" ? accepted.ordinal : undefined;
+}
+
+test("a consumer on a new connection counted twice until the end of its old one was noticed", () => {
+  const rig = RegistrarRig.live();
+  rig.watch("other", ["cache"], { instance: "other" });
+  rig.watch("old", ["cache"], { instance: "w" });
+  rig.join("c1");
+  rig.pass(100);
+  rig.clear();
+  rig.watch("new", ["cache"], { instance: "w", sequence: 2, ordinal: 1 });
+  assert.deepEqual([ordinalOf(rig, "new"), rig.surveyor.consumers], [1, 2]);
+  rig.watch("old", ["cache"], { instance: "w", sequence: 1, ordinal: 1 });
+  assert.deepEqual([ordinalOf(rig, "old"), rig.surveyor.consumers], [undefined, 2], "left over");
+  rig.receive("c1", { kind: "leave", epoch: EPOCH, proofMs: 1000 });
+  rig.pass(100);
+  const { revision } = rig.surveyor.published("cache");
+  for (const route of ["other", "new"]) {
+    rig.receive(route, { kind: "acknowledge", epoch: EPOCH, service: "cache", revision });
+  }
+  const proof = rig.replies("c1").find((message) => message.kind === "proof");
+  assert.deepEqual(
+    [proof?.acknowledged, proof?.missing],
+    [["other", "w"], []],
+    "at once, and by all",
+  );
+  rig.disconnect("old");
+  assert.equal(rig.surveyor.consumers, 2);
+  rig.pass(3000);
+  assert.ok(
+    rig.effects.every(({ effect }) => effect.kind !== "survey" || !effect.routes.includes("old")),
+  );
+});
+
+test("a consumer that comes on a new connection while a proof is collected is asked there", () => {
+  const rig = RegistrarRig.live();
+  rig.subscribe("D\0cache\0");
+  rig.watch("old", ["cache"], { instance: "w" });
+  rig.join("c1");
+  rig.pass(100);
+  rig.receive("c1", { kind: "leave", epoch: EPOCH, proofMs: 5000 });
+  rig.pass(100);
+  rig.clear();
+  rig.watch("new", ["cache"], { instance: "w", sequence: 2 });
+  rig.disconnect("old");
+  rig.pass(100);
+  const greeted = rig.published.some((message) => message.kind === "announce" && message.fence);
+  assert.ok(greeted, "the revision is announced once more");
+  assert.ok(!rig.replies("c1").some(({ kind }) => kind === "proof"));
+  const { revision } = rig.surveyor.published("cache");
+  rig.receive("new", { kind: "acknowledge", epoch: EPOCH, service: "cache", revision });
+  const proof = rig.replies("c1").find((message) => message.kind === "proof");
+  assert.deepEqual([proof?.acknowledged, proof?.missing], [["w"], []]);
+});
+
+test("another key takes no place of a consumer, whatever instance it says it is", () => {
+  const rig = RegistrarRig.live();
+  const watch = (route: string, key: string, sequence: number): void => {
+    const message = watchOf(["cache"], { instance: "w", sequence });
+    rig.take({ kind: "received", route, message, key });
+  };
+  watch("a", "key a", 1);
+  watch("b", "key b", 9);
+  assert.equal(rig.surveyor.consumers, 2);
+  watch("a2", "key a", 2);
+  assert.deepEqual([ordinalOf(rig, "a"), ordinalOf(rig, "b")], [0, 1]);
+});
+
+test("a newcomer that asks again on another connection was refused by its own earlier join", () => {
+  const rig = RegistrarRig.live();
+  rig.frozen.add("c1");
+  rig.join("c1");
+  rig.join("c1", { ...SECOND_RUN, sequence: 1 }, "a");
+  rig.join("c1", { ...SECOND_RUN, sequence: 2 }, "b");
+  assert.deepEqual(rig.replies("b"), []);
+  rig.disconnect("a");
+  rig.pass(3000);
+  assert.ok(rig.replies("b").some(({ kind }) => kind === "accepted"));
+  assert.ok(rig.replies("c1").some((message) => message.kind === "refused"));
+});
+
+test("a newcomer that got in while it was contested was refused when the contest ended", () => {
+  const rig = RegistrarRig.live();
+  rig.frozen.add("c1");
+  rig.join("c1");
+  rig.join("c1", SECOND_RUN, "new");
+  rig.receive("c1", { kind: "leave", epoch: EPOCH, proofMs: 0 });
+  rig.join("c1", { ...SECOND_RUN, sequence: 2 }, "new");
+  rig.pass(3000);
+  assert.ok(rig.replies("new").every(({ kind }) => kind !== "refused"));
+  assert.deepEqual(rig.list(), ["c1 alive"]);
+});
+
+test("a contest does not bring back a newcomer that said goodbye meanwhile", () => {
+  const rig = RegistrarRig.live();
+  rig.frozen.add("c1");
+  rig.join("c1");
+  rig.join("c1", SECOND_RUN, "a");
+  rig.receive("c1", { kind: "leave", epoch: EPOCH, proofMs: 0 });
+  rig.join("c1", { ...SECOND_RUN, sequence: 2 }, "b");
+  rig.receive("b", { kind: "leave", epoch: EPOCH, proofMs: 0 });
+  rig.pass(3000);
+  assert.deepEqual(rig.list(), []);
+});
+
+test("a join that is heard after the goodbye, and before that is published, brought the run back", () => {
+  const rig = RegistrarRig.live();
+  rig.watch("w", ["cache"]);
+  rig.join("c1", { sequence: 2 });
+  rig.pass(100);
+  rig.join("other");
+  rig.receive("c1", { kind: "leave", epoch: EPOCH, proofMs: 1000 });
+  rig.join("c1", { sequence: 1 }, "old");
+  rig.pass(100);
+  assert.deepEqual(rig.list(), ["other alive"]);
 });
 
 test("a suspect that reconnects is alive again at once", () => {
@@ -348,7 +471,7 @@ for (const version of [0, 2, 65_535]) {
     const rig = RegistrarRig.live();
     rig.join("c1", { version });
     assert.equal(rig.refusal("c1"), "ERR_VERSION");
-    rig.receive("w", watchOf(["cache"], { version }));
+    rig.watch("w", ["cache"], { version });
     assert.equal(rig.refusal("w"), "ERR_VERSION");
     assert.deepEqual([rig.surveyor.members, rig.surveyor.consumers], [0, 0]);
   });
@@ -365,9 +488,9 @@ test("members, services and consumers beyond their limits are refused, and recon
   assert.equal(rig.refusal("c3"), "ERR_LIMIT");
   rig.join("c2", {}, "c2-again");
   assert.equal(rig.refusal("c2-again"), undefined);
-  rig.receive("x", watchOf(["cache"]));
-  rig.receive("y", watchOf(["cache"]));
-  rig.receive("x", watchOf(["db"]));
+  rig.watch("x", ["cache"]);
+  rig.watch("y", ["cache"]);
+  rig.watch("x", ["db"]);
   assert.deepEqual([rig.refusal("x"), rig.refusal("y")], [undefined, "ERR_LIMIT"]);
 });
 
@@ -385,7 +508,7 @@ test("a newcomer for whom there is no room any more is refused, though it waited
 test("a named consumer is surveyed until it ends its watch or leaves", () => {
   for (const end of [watchOf([]), { kind: "leave", epoch: EPOCH, proofMs: 0 } as const]) {
     const rig = RegistrarRig.live();
-    const effects = rig.receive("w", watchOf(["cache"]));
+    const effects = rig.watch("w", ["cache"]);
     assert.deepEqual(rig.replies("w"), [{ kind: "accepted", edition: 0, ordinal: 0 }]);
     assert.ok(effects.some((effect) => effect.kind === "survey"));
     assert.equal(rig.surveyor.consumers, 1);
@@ -400,8 +523,8 @@ test("a named consumer is surveyed until it ends its watch or leaves", () => {
 test("a member that ends its watch is surveyed on", () => {
   const rig = RegistrarRig.live();
   rig.join("c1");
-  rig.receive("c1", watchOf(["cache"]));
-  rig.receive("c1", watchOf([]));
+  rig.watch("c1", ["cache"]);
+  rig.watch("c1", []);
   rig.clear();
   rig.pass(1000);
   assert.ok(rig.effects.some(({ effect }) => effect.kind === "survey"));

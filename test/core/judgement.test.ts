@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Report } from "../../lib/core/messages.ts";
 import { deltaTopic } from "../../lib/core/topics.ts";
 import { RegistrarRig } from "./registrar-rig.ts";
-import { cardOf, EPOCH, LAN, watchOf } from "./samples.ts";
+import { cardOf, EPOCH, LAN } from "./samples.ts";
 
 const NAMES = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, n) => `c${String(n).padStart(3, "0")}`);
@@ -119,7 +119,7 @@ const report = (isUnreachable: boolean, id = "c1"): Report => {
 function watched(): RegistrarRig {
   const rig = RegistrarRig.live();
   for (const id of ["c1", "c2", "c3", "c4"]) rig.join(id);
-  for (const route of ["w1", "w2", "w3", "w4"]) rig.receive(route, watchOf(["cache"]));
+  for (const route of ["w1", "w2", "w3", "w4"]) rig.watch(route, ["cache"]);
   rig.pass(1000);
   return rig;
 }

@@ -6,12 +6,13 @@ import type {
   RosterChange,
   RosterMessage,
   ToRegistrar,
+  Watch,
 } from "../../lib/core/messages.ts";
 import { freezeBoundMs, learningMs } from "../../lib/core/options.ts";
 import type { RegistrarTuning } from "../../lib/core/options.ts";
 import { Surveyor } from "../../lib/core/surveyor.ts";
 import { RevisionCheck } from "./checkers.ts";
-import { answerOf, EPOCH, joinOf, LAN } from "./samples.ts";
+import { answerOf, EPOCH, joinOf, LAN, watchOf } from "./samples.ts";
 
 /**
  * A registrar in virtual time, and members that answer at once unless they are frozen. It takes its
@@ -63,6 +64,15 @@ export class RegistrarRig {
   /** A member joins on a connection of the same name unless another is given. */
   join(id: string, change: Partial<Join> = {}, route = id): readonly SurveyorEffect[] {
     return this.receive(route, joinOf(id, change));
+  }
+
+  /** A consumer of its own on each connection, unless an instance is given. */
+  watch(
+    route: string,
+    services: readonly string[],
+    change: Partial<Watch> = {},
+  ): readonly SurveyorEffect[] {
+    return this.receive(route, watchOf(services, { instance: `${route}-1`, ...change }));
   }
 
   disconnect(route: string): readonly SurveyorEffect[] {

@@ -5,7 +5,7 @@ import { freezeBoundMs, learningMs, tuneRegistrar } from "../../lib/core/options
 import { Rolls } from "../../lib/core/rolls.ts";
 import { deltaTopic } from "../../lib/core/topics.ts";
 import { deltasOf, RegistrarRig } from "./registrar-rig.ts";
-import { cardOf, EPOCH, goneOf, joinOf, LAN, OTHER_EPOCH, watchOf } from "./samples.ts";
+import { cardOf, EPOCH, goneOf, joinOf, LAN, OTHER_EPOCH } from "./samples.ts";
 
 const LEAVE = { kind: "leave", epoch: EPOCH, proofMs: 0 } as const;
 const suspicion = (id: string, cause: "connection-lost" | "missed-surveys" | "not-returned") =>
@@ -89,9 +89,9 @@ test("a suspicion that was cleared does not run out later", () => {
 test("a goodbye is gone at once, and confirmed a moment later with who was watching", () => {
   const rig = RegistrarRig.live();
   rig.join("c1");
-  rig.receive("w1", watchOf(["cache"]));
-  rig.receive("w2", watchOf(["*"]));
-  rig.receive("w3", watchOf(["db"]));
+  rig.watch("w1", ["cache"]);
+  rig.watch("w2", ["*"]);
+  rig.watch("w3", ["db"]);
   for (let n = 0; n < 5; n += 1) rig.subscribe(deltaTopic("cache"));
   rig.pass(100);
   rig.clear();
@@ -116,7 +116,7 @@ test("whose connection closes before its goodbye is confirmed is told nothing", 
 test("more named consumers than subscribers make no negative count", () => {
   const rig = RegistrarRig.live();
   rig.join("c1");
-  rig.receive("w1", watchOf(["cache"]));
+  rig.watch("w1", ["cache"]);
   rig.pass(100);
   rig.receive("c1", LEAVE);
   rig.pass(2);
@@ -156,7 +156,7 @@ test("an answer to a round that was never asked is noted and proves nothing", ()
 test("a member that also consumes is told to join again, when it thaws after it was given up", () => {
   const rig = RegistrarRig.live();
   rig.join("c1");
-  rig.receive("c1", watchOf(["cache"]));
+  rig.watch("c1", ["cache"]);
   rig.frozen.add("c1");
   rig.pass(freezeBoundMs(LAN) + LAN.goneAfterMs);
   assert.deepEqual([rig.list(), rig.surveyor.consumers], [[], 0]);
@@ -206,7 +206,7 @@ test("an update that is not new is recorded and changes nothing", () => {
 
 test("a silent consumer is asked on and judged by nobody", () => {
   const rig = RegistrarRig.live();
-  rig.receive("w", watchOf(["cache"]));
+  rig.watch("w", ["cache"]);
   rig.frozen.add("w");
   rig.pass(30_000);
   assert.equal(rig.surveyor.consumers, 1);

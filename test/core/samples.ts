@@ -82,6 +82,7 @@ export function watchOf(services: readonly string[], change: Partial<Watch> = {}
     services,
     ordinal: null,
     proof: null,
+    sequence: 1,
     ...change,
   };
 }

@@ -100,6 +100,7 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     services: fc.array(fc.oneof(service, fc.constant(ALL)), { maxLength: 2 }),
     ordinal: fc.option(fc.nat(3)),
     proof: fc.constant(null),
+    sequence: fc.nat({ max: 3 }),
   }),
   fc.record({ kind: fc.constant("update" as const), epoch, edition, card, proofMs, bytes }),
   fc.record({ kind: fc.constant("leave" as const), epoch, proofMs }),

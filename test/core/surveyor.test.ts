@@ -7,7 +7,7 @@ import { Surveyor } from "../../lib/core/surveyor.ts";
 import { ALL, ALL_TOPIC, deltaTopic, PULSE_TOPIC, snapshotTopic } from "../../lib/core/topics.ts";
 import { assertProgress } from "./checkers.ts";
 import { RegistrarRig } from "./registrar-rig.ts";
-import { answerOf, EPOCH, joinOf, LAN, OTHER_EPOCH, TOKEN, watchOf } from "./samples.ts";
+import { answerOf, EPOCH, joinOf, LAN, OTHER_EPOCH, TOKEN } from "./samples.ts";
 
 const SNAPSHOT_TOPIC = snapshotTopic(TOKEN, "cache");
 
@@ -271,8 +271,8 @@ test("once all subscriptions are over at once, nobody is spoken to", () => {
 test("whoever is expelled is gone at once, said no goodbye, and is no consumer any more", () => {
   const rig = RegistrarRig.live();
   rig.join("c1");
-  rig.receive("c1", watchOf(["cache"]));
-  rig.receive("w", watchOf(["cache"]));
+  rig.watch("c1", ["cache"]);
+  rig.watch("w", ["cache"]);
   rig.pass(100);
   rig.clear();
   for (const route of ["c1", "w", "nobody"]) rig.take({ kind: "expelled", route });
@@ -318,7 +318,7 @@ test("watchers of all services are watchers of each", () => {
 test("an extra or a late wake-up does no harm", () => {
   const rig = RegistrarRig.live();
   rig.join("c1");
-  rig.receive("w", watchOf([ALL]));
+  rig.watch("w", [ALL]);
   for (let n = 0; n < 100; n += 1) rig.take({ kind: "wake" });
   rig.nowMs += 40;
   rig.take({ kind: "wake" });

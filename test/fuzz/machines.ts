@@ -105,6 +105,7 @@ const plausible: Arbitrary<ToRegistrar> = fc.oneof(
     services: fc.array(fc.constantFrom("cache", "db", ALL), { maxLength: 2 }),
     ordinal: fc.option(fc.nat(3)),
     proof: fc.constant(null),
+    sequence: fc.nat({ max: 3 }),
   }),
   fc.record({ kind: fc.constant("acknowledge"), epoch, service, revision: fc.nat(20) }),
   fc.record({

@@ -41,6 +41,7 @@ export const WATCH: Watch = {
   services: ["cache", "*"],
   ordinal: null,
   proof: null,
+  sequence: 1,
 };
 
 /** A registrar's pair, and what its clients need of it. */

@@ -227,6 +227,7 @@ export const toRegistrar: {
     services: fc.array(fc.oneof(serviceName, fc.constant("*")), { maxLength: 5 }),
     ordinal: fc.option(fc.nat(LIMITS.ordinalMax)),
     proof,
+    sequence: count,
   }),
   answer: plain({ kind: fc.constant("answer"), epoch: hex16, round: count, stalledMs: count }),
   update: plain({

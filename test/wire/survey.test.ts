@@ -125,6 +125,7 @@ const WATCH: Watch = {
   services: [],
   ordinal: null,
   proof: null,
+  sequence: 1,
 };
 
 /** A message at a limit, and one over it. */
@@ -166,7 +167,7 @@ function unchecked(at: ToRegistrar, over: ToRegistrar): Uint8Array {
   const card = wire[7];
   assert.ok(Array.isArray(card));
   const { service, id, instance, proof } = over;
-  const named = wire.with(3, service).with(4, id).with(5, instance).with(10, proof);
+  const named = wire.with(3, service).with(4, id).with(5, instance).with(9, proof);
   return rawFrame(named.with(7, card.with(4, over.card.tags)));
 }
 

@@ -71,8 +71,8 @@ function joinFrame(epoch: string, parts: Partial<Parts>, name: string): Uint8Arr
     1,
     card,
     null,
-    1,
     null,
+    1,
   ]);
 }
 
