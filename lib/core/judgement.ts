@@ -4,7 +4,8 @@ import type { Census } from "./mass-loss.ts";
 import type { RegistrarTuning } from "./options.ts";
 import type { LeftCause } from "./peer.ts";
 import type { Publisher } from "./publisher.ts";
-import type { PeerEvent } from "./record-event.ts";
+import type { PeerEvent, RegistrarEvent } from "./record-event.ts";
+import { describeRegistrarEvent } from "./record-text.ts";
 import type { Recorder } from "./recorder.ts";
 import { isReportedOnly, judge, showStall } from "./registry.ts";
 import type { Member, Registry } from "./registry.ts";
@@ -228,8 +229,7 @@ export class Judgement {
   #hold(by: "silence" | "closing", nowMs: number): void {
     this.#lookMs = Math.min(this.#lookMs, nowMs + this.#court.tuning.probeIntervalMs);
     if (!this.#court.trust.hold(true)) return;
-    this.#court.recorder.noteRegistrar({ kind: "holding", by, ...this.#loss(by, nowMs) }, nowMs);
-    this.#announce("registrar.holding");
+    this.#announce("registrar.holding", { kind: "holding", by, ...this.#loss(by, nowMs) }, nowMs);
   }
 
   /** How many are lost in one way, of how many. */
@@ -247,8 +247,7 @@ export class Judgement {
       const lost = held.filter((member) => this.#isListed(member) && member.route === null);
       const isCeiling = this.#massLoss.isActive;
       const released = { kind: "released", judged: lost.length, isCeiling } as const;
-      this.#court.recorder.noteRegistrar(released, nowMs);
-      if (trust.hold(false)) this.#announce("registrar.released");
+      this.#announce(trust.hold(false) ? "registrar.released" : null, released, nowMs);
       for (const member of lost) {
         this.note(member, { kind: "released" }, nowMs);
         this.sight(member, "connectionLost", nowMs);
@@ -257,12 +256,13 @@ export class Judgement {
     this.#lookMs = this.#massLoss.isActive ? nowMs + tuning.probeIntervalMs : Infinity;
   }
 
-  #announce(event: string): void {
-    const { publisher, trust, emit } = this.#court;
-    const { authority } = trust;
-    publisher.setAuthority(authority);
-    emit({ kind: "authority", authority });
-    emit({ kind: "note", event, detail: `${this.#massLoss.size} closed connections` });
+  #announce(event: string | null, why: RegistrarEvent, nowMs: number): void {
+    const { publisher, recorder, trust, emit } = this.#court;
+    recorder.noteRegistrar(why, nowMs);
+    if (event === null) return;
+    publisher.setAuthority(trust.authority);
+    emit({ kind: "authority", authority: trust.authority });
+    emit({ kind: "note", event, detail: describeRegistrarEvent(why) });
   }
 
   #isListed(member: Member): boolean {
