@@ -25,20 +25,46 @@ function isSame(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
   return a.every((frame, at) => Buffer.compare(frame, b[at] ?? new Uint8Array()) === 0);
 }
 
-/** The same of one page of its record; what it holds is checked when it is whole. */
+/** One page of the record; what it holds is checked when the record is whole. Throws `ERR_WIRE`. */
 export function pageIn(json: string): RecordingPage {
+  const page = parsed(json, "a page of the record");
+  if (isObject(page) && isObject(page["head"]) && Array.isArray(page["peers"])) {
+    return page as unknown as RecordingPage;
+  }
+  throw new RollcallError("ERR_WIRE", "a page of the record has no head, or no peers");
+}
+
+/** An explanation with all that is shown of it; undefined for none. Throws `ERR_WIRE`. */
+export function explanationIn(json: string): ExplanationOf | undefined {
+  const found = parsed(json, "the explanation");
+  if (found === null) return undefined;
+  if (isObject(found) && isEvents(found["events"]) && isEvents(found["registrar"])) {
+    return found as unknown as ExplanationOf;
+  }
+  throw new RollcallError("ERR_WIRE", "the explanation has no events");
+}
+
+function parsed(json: string, what: string): unknown {
   try {
-    return JSON.parse(json) as RecordingPage;
+    return JSON.parse(json);
   } catch (error) {
-    throw new RollcallError("ERR_WIRE", "a page of the record", { cause: error });
+    throw new RollcallError("ERR_WIRE", what, { cause: error });
   }
 }
 
-/** The registrar of our own version wrote it; the shape is documented beside the message. */
-export function explanationIn(json: string): ExplanationOf | undefined {
-  try {
-    return (JSON.parse(json) as ExplanationOf | null) ?? undefined;
-  } catch (error) {
-    throw new RollcallError("ERR_WIRE", "the explanation", { cause: error });
-  }
+function isEvents(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (one) =>
+        isObject(one) &&
+        typeof one["event"] === "string" &&
+        typeof one["agoMs"] === "number" &&
+        isObject(one["detail"]),
+    )
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

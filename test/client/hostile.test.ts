@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 import type { Welcome } from "../../lib/core/messages.ts";
 import { join } from "../../lib/index.ts";
 import { openRegistrarPort } from "../../lib/transport/registrar-port.ts";
@@ -148,7 +148,12 @@ test("a confirmation that nobody asked for, or of other things, resolves nothing
   assert.deepEqual([proof.complete, proof.revision, proof.anonymous], [false, 3, 5]);
 });
 
-test("an explanation that is no JSON fails the question, not the process", async (t) => {
+for (const json of ["{", "1", "[]", "{}", '{"events":[1],"registrar":[]}']) {
+  test(`an explanation that is ${json} fails the question, not the process`, (t) =>
+    misexplained(t, json));
+}
+
+async function misexplained(t: TestContext, json: string): Promise<void> {
   const rig = new Rig(t);
   const registrar = await FalseRegistrar.open(rig, welcome);
   const watcher = rig.watch(registrar.survey);
@@ -159,9 +164,24 @@ test("an explanation that is no JSON fails the question, not the process", async
     registrar.port.send(route, encodeToClient(message));
   say({ kind: "accepted", edition: 0, ordinal: null });
   await until(() => registrar.routes.length > 1, { what: "the question" });
-  say({ kind: "explanation", token: 1, found: true, json: "{" });
+  say({ kind: "explanation", token: 1, found: true, json });
   await assert.rejects(asking, code("ERR_WIRE"));
-});
+}
+
+for (const json of ["{", "null", "{}", '{"head":{},"peers":1}', '{"head":{},"peers":[null]}']) {
+  test(`a page of the record that is ${json} fails the question, not the process`, async (t) => {
+    const rig = new Rig(t);
+    const registrar = await FalseRegistrar.open(rig, welcome);
+    const watcher = rig.watch(registrar.survey);
+    const asking = watcher.record();
+    await until(() => registrar.routes.length > 0, { what: "the watcher asks" });
+    const [route = ""] = registrar.routes;
+    registrar.port.send(route, encodeToClient({ kind: "accepted", edition: 0, ordinal: null }));
+    await until(() => registrar.routes.length > 1, { what: "the question" });
+    registrar.port.send(route, encodeToClient({ kind: "exported", token: 1, next: 0, json }));
+    await assert.rejects(asking, code("ERR_WIRE"));
+  });
+}
 
 test("a registrar that greets and then falls silent is left, and tried again", async (t) => {
   const rig = new Rig(t);
