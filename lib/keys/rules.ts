@@ -81,7 +81,7 @@ export class AllowList {
     return grant !== undefined && (grant.all || grant.services.has(service));
   }
 
-  /** The name of a key for the log, if it has one. */
+  /** The name of a key, for the log; undefined where it has none. */
   nameOf(key: string): string | undefined {
     return this.#grants.get(key)?.name;
   }

@@ -50,6 +50,8 @@ export class Gate {
   /** Who listed which instance: another key must not take it over. */
   readonly #owners = new Map<string, string>();
   #sweepAt = OWNERS_SWEEP;
+  /** The list that was in force when it was looked at last, for names of keys that are removed. */
+  #before: AllowList;
   /** Keys that were let in to the roster since it was bound. */
   readonly #readers = new Set<string>();
   readonly #shared = new Map<string, Buffer | undefined>();
@@ -59,7 +61,8 @@ export class Gate {
 
   constructor(options: GateOptions) {
     this.#options = options;
-    const { own } = options.keys;
+    const { own, allow } = options.keys;
+    this.#before = allow.list;
     this.#secret = bytesOf(own.secretKey);
     this.#challenge = {
       nonce: options.nonce,
@@ -148,7 +151,9 @@ export class Gate {
     if (flaw === undefined) this.#expelled.delete(route);
     if (flaw === undefined) return true;
     this.#refused += 1;
-    this.#options.limited.warn("key.refused", { detail: flaw, asked: message.kind });
+    const key = claimedKey(message.proof);
+    const name = key === undefined ? undefined : this.#list.nameOf(key);
+    this.#options.limited.warn("key.refused", { detail: flaw, name, asked: message.kind });
     this.#options.send(route, { kind: "refused", code: "ERR_NOT_AUTHORISED", text: flaw });
     return false;
   }
@@ -206,6 +211,8 @@ export class Gate {
   #changed(): void {
     this.#shared.clear();
     const list = this.#list;
+    const before = this.#before;
+    this.#before = list;
     this.#options.logger.info({ keys: list.size }, "keys.loaded");
     for (const [route, { key, service }] of this.#passes) {
       const isIn = service === null ? list.has(key) : list.mayJoin(key, service);
@@ -215,7 +222,8 @@ export class Gate {
       this.#options.expel(route);
       const text = `the key ${key} is not listed any more`;
       this.#options.send(route, { kind: "refused", code: "ERR_NOT_AUTHORISED", text });
-      this.#options.logger.warn({ key, service }, "key.removed");
+      const name = before.nameOf(key);
+      this.#options.logger.warn({ key, name, service }, "key.removed");
     }
     if ([...this.#readers].every((key) => list.has(key))) return;
     this.#readers.clear();
