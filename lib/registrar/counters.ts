@@ -13,6 +13,8 @@ export interface RegistrarCounters {
   readonly surveys: number;
   /** Roster messages published. */
   readonly publications: number;
+  /** Joins and watches refused for their id, version or name, or because a limit is reached. */
+  readonly refused: number;
   /** Connections, joins and watches refused for their key. */
   readonly unauthorised: number;
   /** Survey connections still open whose key was taken off the list; they hear and say nothing. */

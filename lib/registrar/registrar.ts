@@ -79,7 +79,7 @@ class RegistrarShell implements Registrar {
   readonly #surveyor: Surveyor;
   readonly #loop: Loop<SurveyorInput, SurveyorEffect>;
   readonly #views: RegistrarViews;
-  readonly #counts = { congested: 0, surveys: 0, publications: 0 };
+  readonly #counts = { congested: 0, refused: 0, surveys: 0, publications: 0 };
   readonly #nonce = randomId();
   readonly #gate: Gate | null;
   readonly #reception: Reception;
@@ -255,6 +255,7 @@ class RegistrarShell implements Registrar {
       case "authority":
         return this.#logger.info({ authority: effect.authority }, "registrar.authority");
       case "note":
+        if (effect.event === "refused") this.#counts.refused += 1;
         return this.#limited.warn(effect.event, { detail: effect.detail });
       default:
         return effect satisfies never;

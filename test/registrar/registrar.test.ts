@@ -127,6 +127,7 @@ test("the counters count", async (t) => {
     unauthorised: 0,
     expelled: 0,
     overflows: 0,
+    refused: 0,
     waiting: 0,
     surveys: 0,
     publications: registrar.counters.publications,
@@ -137,6 +138,8 @@ test("the counters count", async (t) => {
   await until(() => registrar.counters.surveys > 10, { what: "surveys are counted" });
   const { members, consumers, services, publications } = registrar.counters;
   assert.deepEqual([members, consumers, services], [2, 1, 2]);
+  await assert.rejects(rig.join(registrar, { service: "a", id: "1" }), code("ERR_ID_TAKEN"));
+  assert.equal(registrar.counters.refused, 1);
   assert.ok(publications >= 2);
   await a.leave();
   await watcher.close();

@@ -34,7 +34,7 @@ export function soakReport(outcome: SoakOutcome): string {
     `the machine gave a process no time ${stalls} times, ${Math.round(longestMs)} ms at most; ${excused} departures are excused by that`,
     timesOf(outcome),
     trendsTable(outcome),
-    breaches.length + failures.length === 0 ? "no violation" : "VIOLATIONS",
+    isClean(outcome) ? "no violation" : "VIOLATIONS",
     ...breaches.map(({ rule, text }) => `  ${rule}: ${text}`),
     ...failures.map((text) => `  failed: ${text}`),
   ];

@@ -154,9 +154,10 @@ async function leave({ options, log }: Context, member: Member): Promise<void> {
   let isLost = false;
   onLoss(member, () => (isLost = true));
   if (isLost) return member.close();
-  const { revision } = await member.leave({ deadlineMs: options.number("leaveDeadlineMs") });
+  const deadlineMs = options.number("leaveDeadlineMs");
+  const { revision, complete, missing, anonymous } = await member.leave({ deadlineMs });
   if (revision === null) log.warn({ service, id }, "member.left: nobody confirmed the goodbye");
-  else log.info({ service, id, revision }, "member.left");
+  else log.info({ service, id, revision, complete, missing, anonymous }, "member.left");
 }
 
 function onLoss(member: Member, act: (code: RollcallError["code"]) => void): void {
