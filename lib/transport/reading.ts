@@ -17,27 +17,19 @@ export interface Reader {
  * or a flood on one socket would keep timers and the other sockets waiting.
  */
 const TURN_MS = 5;
-/** What is ready comes at once; after a longer wait the event loop had its turn. */
-const WAIT_MS = 1;
 
 /**
  * Hands on every message until the socket is closed; the promise never rejects. A handler that
  * throws costs its message and no more.
  */
 export async function readUntilClosed(socket: Readable, reader: Reader): Promise<void> {
-  let turnMs = performance.now();
+  const turn = new Turn();
   while (!socket.closed) {
-    let askedMs = performance.now();
-    if (askedMs - turnMs > TURN_MS) {
-      await new Promise((resolve) => setImmediate(resolve));
-      askedMs = performance.now();
-      turnMs = askedMs;
-    }
+    if (turn.isOver) await new Promise((resolve) => setImmediate(resolve));
     let frames: readonly Uint8Array[];
     try {
       frames = await socket.receive();
-      const readMs = performance.now();
-      if (readMs - askedMs > WAIT_MS) turnMs = readMs;
+      turn.read();
     } catch (error) {
       if (isOver(socket, reader, error)) return;
       continue;
@@ -45,6 +37,27 @@ export async function readUntilClosed(socket: Readable, reader: Reader): Promise
     // A close may deliver one last message to the waiting receive; nobody wants it any more.
     if (socket.closed) return;
     attempt(() => reader.message(frames), reader.failed);
+  }
+}
+
+/**
+ * How long it has been read since the event loop came round. The loop itself has to tell: a wait that
+ * seems long may be that of a process that was not given the processor.
+ */
+class Turn {
+  #sinceMs: number | undefined;
+  readonly #end = (): void => {
+    this.#sinceMs = undefined;
+  };
+
+  get isOver(): boolean {
+    return this.#sinceMs !== undefined && performance.now() - this.#sinceMs > TURN_MS;
+  }
+
+  read(): void {
+    if (this.#sinceMs !== undefined) return;
+    this.#sinceMs = performance.now();
+    setImmediate(this.#end).unref();
   }
 }
 
