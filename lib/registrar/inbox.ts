@@ -15,22 +15,24 @@ export interface Arrival {
   readonly urgency: Urgency;
   /** Bytes of its frame; what waits is limited by them. */
   readonly bytes: number;
+  /** It is the end of the connection; a second one is no news. */
+  readonly isEnd?: boolean;
   readonly handle: () => void;
 }
 
-/** Those of one urgency, in their order. */
+/** Those of one urgency: one message of each connection in turn, in the order in which they came. */
 class Lane {
-  readonly #arrivals: Arrival[] = [];
-  #head = 0;
+  readonly #routes = new Map<string, Arrival[]>();
+  #size = 0;
   #sinceMs = -Infinity;
   #spentMs = 0;
 
   get size(): number {
-    return this.#arrivals.length - this.#head;
+    return this.#size;
   }
 
   isBusy(nowMs: number): boolean {
-    if (this.size > 0) return true;
+    if (this.#size > 0) return true;
     if (nowMs - this.#sinceMs >= TURN_MS) [this.#sinceMs, this.#spentMs] = [nowMs, 0];
     return this.#spentMs >= AT_ONCE_MS;
   }
@@ -40,31 +42,36 @@ class Lane {
     this.#spentMs += ms;
   }
 
-  push(arrival: Arrival): void {
-    this.#arrivals.push(arrival);
+  has(route: string): boolean {
+    return this.#routes.has(route);
+  }
+
+  /** False where the connection has ended already. */
+  push(arrival: Arrival): boolean {
+    const { route } = arrival;
+    const waiting = this.#routes.get(route);
+    if (waiting === undefined) this.#routes.set(route, [arrival]);
+    else if (waiting.at(-1)?.isEnd === true) return false;
+    else waiting.push(arrival);
+    this.#size += 1;
+    return true;
   }
 
   shift(): Arrival | undefined {
-    const arrival = this.#arrivals[this.#head];
-    if (arrival === undefined) return undefined;
-    this.#head += 1;
-    if (this.#head * 2 > this.#arrivals.length) {
-      this.#arrivals.splice(0, this.#head);
-      this.#head = 0;
-    }
+    const [next] = this.#routes;
+    if (next === undefined) return undefined;
+    const [route, waiting] = next;
+    const arrival = waiting.shift();
+    this.#routes.delete(route);
+    if (waiting.length > 0) this.#routes.set(route, waiting);
+    this.#size -= 1;
     return arrival;
   }
 
   clear(): void {
-    this.#arrivals.length = 0;
-    this.#head = 0;
+    this.#routes.clear();
+    this.#size = 0;
   }
-}
-
-/** Messages of one connection that wait: all in one lane, so that they stay in order. */
-interface Queued {
-  readonly lane: Lane;
-  count: number;
 }
 
 /**
@@ -77,7 +84,7 @@ interface Queued {
 export class Inbox {
   readonly #known = new Lane();
   readonly #new = new Lane();
-  readonly #queued = new Map<string, Queued>();
+  readonly #lanes = [this.#known, this.#new] as const;
   readonly #nowMs: () => number;
   readonly #failed: (error: unknown) => void;
   #bytes = 0;
@@ -97,8 +104,8 @@ export class Inbox {
   /** Handles it, or puts it behind those who wait. */
   take(arrival: Arrival): void {
     if (arrival.urgency === "now") return arrival.handle();
-    const lane = this.#queued.get(arrival.route)?.lane;
-    if (lane !== undefined) return this.#put(lane, arrival);
+    // All that waits of one connection waits in one lane, and so stays in order.
+    for (const lane of this.#lanes) if (lane.has(arrival.route)) return this.#put(lane, arrival);
     const own = arrival.urgency === "known" ? this.#known : this.#new;
     const beganMs = this.#nowMs();
     if (own.isBusy(beganMs)) return this.#put(own, arrival);
@@ -110,20 +117,19 @@ export class Inbox {
   close(): void {
     if (this.#turn !== null) clearImmediate(this.#turn);
     this.#turn = null;
-    this.#known.clear();
-    this.#new.clear();
-    this.#queued.clear();
+    for (const lane of this.#lanes) lane.clear();
     this.#bytes = 0;
   }
 
-  /** Where too much waits, the oldest are handled at once: so reading slows down. */
+  /**
+   * Where too much waits, the oldest are handled at once: so reading slows down. Not for the end of a
+   * connection: handling the next one may find another, and that one the next (saw: 2 s of it).
+   */
   #put(lane: Lane, arrival: Arrival): void {
-    lane.push(arrival);
+    if (!lane.push(arrival)) return;
     this.#bytes += arrival.bytes;
-    const queued = this.#queued.get(arrival.route);
-    if (queued === undefined) this.#queued.set(arrival.route, { lane, count: 1 });
-    else queued.count += 1;
     this.#plan();
+    if (arrival.isEnd === true) return;
     while (this.size > LIMITS.waitingMax || this.#bytes > LIMITS.waitingBytesMax) {
       this.#handleNext(lane);
     }
@@ -135,7 +141,7 @@ export class Inbox {
 
   #serve(): void {
     this.#turn = null;
-    for (const lane of [this.#known, this.#new]) {
+    for (const lane of this.#lanes) {
       const endMs = this.#nowMs() + TURN_MS;
       while (lane.size > 0 && this.#nowMs() < endMs) this.#handleNext(lane);
     }
@@ -146,9 +152,6 @@ export class Inbox {
     const arrival = lane.shift();
     if (arrival === undefined) return;
     this.#bytes -= arrival.bytes;
-    const queued = this.#queued.get(arrival.route);
-    if (queued !== undefined) queued.count -= 1;
-    if (queued?.count === 0) this.#queued.delete(arrival.route);
     attempt(() => arrival.handle(), this.#failed);
   }
 }

@@ -68,7 +68,7 @@ export class Reception {
       gate?.closed(route);
       take({ kind: "disconnected", route });
     };
-    this.#inbox.take({ route, bytes: 0, urgency: "known", handle });
+    this.#inbox.take({ route, bytes: 0, isEnd: true, urgency: "known", handle });
   }
 
   close(): void {

@@ -72,6 +72,15 @@ test("a crowd that leaves is handled in slices, and newcomers still come in", as
   assert.equal(rig.handled.length, 121);
 });
 
+test("who says little does not wait behind who says much", async () => {
+  const rig = new Rig();
+  for (let n = 0; n < 1000; n += 1) rig.take("flood", `flood ${n}`, "known", { costMs: 1 });
+  rig.take("quiet", "update", "known");
+  await turn();
+  assert.ok(rig.handled.indexOf("update") <= 3, `${rig.handled.indexOf("update")}`);
+  rig.inbox.close();
+});
+
 test("what waits costs at most its share of one turn", async () => {
   const rig = new Rig();
   rig.crowd(100);
@@ -104,6 +113,33 @@ test("where too many wait the oldest are handled at once", async () => {
   heavy.nowMs += 100;
   for (let n = 0; n < 4; n += 1) heavy.take(`h${n}`, `again ${n}`, "new", { bytes, costMs: 1 });
   assert.equal(heavy.inbox.size, 3, "the bytes of those who were handled are free");
+});
+
+test("the end of a crowd whose answers find nobody kept the event loop for seconds", async () => {
+  const rig = new Rig();
+  rig.crowd(1);
+  const end = (route: string): void =>
+    rig.inbox.take({
+      route,
+      urgency: "known",
+      bytes: 0,
+      isEnd: true,
+      handle: () => rig.handled.push(`${route} ended`),
+    });
+  // Each of them is told something, finds nobody, and that is how its end is noticed.
+  const handle = (route: string) => (): void => {
+    rig.handled.push(route);
+    end(route);
+  };
+  for (let n = 0; n <= LIMITS.waitingMax; n += 1) {
+    const route = n === 0 ? "a" : `x${n}`;
+    rig.inbox.take({ route, urgency: "new", bytes: 0, handle: handle(route) });
+  }
+  assert.deepEqual(rig.handled, ["new 0", "a", "a ended"], "reading alone slows down");
+  for (const _ of [1, 2, 3]) end("x7");
+  assert.equal(rig.handled.length, 3);
+  await rig.drain();
+  assert.equal(rig.handled.filter((text) => text === "x7 ended").length, 1);
 });
 
 test("closed, it forgets who waits", async () => {
