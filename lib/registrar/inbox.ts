@@ -130,9 +130,12 @@ export class Inbox {
     this.#bytes += arrival.bytes;
     this.#plan();
     if (arrival.isEnd === true) return;
-    while (this.size > LIMITS.waitingMax || this.#bytes > LIMITS.waitingBytesMax) {
-      this.#handleNext(lane);
-    }
+    // It may be the other lane that is too full: then this one is at least empty.
+    while (lane.size > 0 && this.#isFull) this.#handleNext(lane);
+  }
+
+  get #isFull(): boolean {
+    return this.size > LIMITS.waitingMax || this.#bytes > LIMITS.waitingBytesMax;
   }
 
   #plan(): void {

@@ -142,6 +142,19 @@ test("the end of a crowd whose answers find nobody kept the event loop for secon
   assert.equal(rig.handled.filter((text) => text === "x7 ended").length, 1);
 });
 
+test("however many connections end at one time, who comes then is handled", () => {
+  const rig = new Rig();
+  rig.take("a", "leave", "known", { costMs: 1 });
+  for (let n = 0; n < LIMITS.waitingMax + 10; n += 1) {
+    const handle = (): void => undefined;
+    rig.inbox.take({ route: `x${n}`, urgency: "known", bytes: 0, isEnd: true, handle });
+  }
+  rig.crowd(3);
+  assert.deepEqual(rig.handled, ["leave", "new 0", "new 1", "new 2"]);
+  assert.equal(rig.inbox.size, LIMITS.waitingMax + 10);
+  rig.inbox.close();
+});
+
 test("closed, it forgets who waits", async () => {
   const rig = new Rig();
   rig.crowd(10);
