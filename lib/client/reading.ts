@@ -28,9 +28,9 @@ function isSame(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
 /** One page of the record; what it holds is checked when the record is whole. Throws `ERR_WIRE`. */
 export function pageIn(json: string): RecordingPage {
   const page = parsed(json, "a page of the record");
-  if (isObject(page) && isObject(page["head"]) && Array.isArray(page["peers"])) {
-    return page as unknown as RecordingPage;
-  }
+  // The head is on the first page alone, and checked with the whole.
+  const isPage = isObject(page) && (page["head"] === null || isObject(page["head"]));
+  if (isPage && Array.isArray(page["peers"])) return page as unknown as RecordingPage;
   throw new RollcallError("ERR_WIRE", "a page of the record has no head, or no peers");
 }
 

@@ -168,7 +168,14 @@ async function misexplained(t: TestContext, json: string): Promise<void> {
   await assert.rejects(asking, code("ERR_WIRE"));
 }
 
-for (const json of ["{", "null", "{}", '{"head":{},"peers":1}', '{"head":{},"peers":[null]}']) {
+for (const json of [
+  "{",
+  "null",
+  "{}",
+  '{"head":{},"peers":1}',
+  '{"head":null,"peers":[]}',
+  '{"head":{},"peers":[null]}',
+]) {
   test(`a page of the record that is ${json} fails the question, not the process`, async (t) => {
     const rig = new Rig(t);
     const registrar = await FalseRegistrar.open(rig, welcome);
