@@ -29,10 +29,11 @@ export async function readUntilClosed(socket: Readable, reader: Reader): Promise
     let frames: readonly Uint8Array[];
     try {
       frames = await socket.receive();
-      turn.read();
     } catch (error) {
       if (isOver(socket, reader, error)) return;
       continue;
+    } finally {
+      turn.asked();
     }
     // A close may deliver one last message to the waiting receive; nobody wants it any more.
     if (socket.closed) return;
@@ -41,7 +42,7 @@ export async function readUntilClosed(socket: Readable, reader: Reader): Promise
 }
 
 /**
- * How long it has been read since the event loop came round. The loop itself has to tell: a wait that
+ * How long it has been asked for messages since the event loop came round. The loop itself has to tell: a wait that
  * seems long may be that of a process that was not given the processor.
  */
 class Turn {
@@ -54,7 +55,7 @@ class Turn {
     return this.#sinceMs !== undefined && performance.now() - this.#sinceMs > TURN_MS;
   }
 
-  read(): void {
+  asked(): void {
     if (this.#sinceMs !== undefined) return;
     this.#sinceMs = performance.now();
     setImmediate(this.#end).unref();

@@ -72,3 +72,20 @@ test("handlers that throw do not end the reading", async () => {
   assert.deepEqual(heard, ["a", "b"]);
   assert.deepEqual(failures, ["Error: boom a", "Error: boom b"]);
 });
+
+test("wake-ups without a message, one after the other, leave the event loop its turns", async () => {
+  let [asked, isClosed] = [0, false];
+  // With no turn in between it would never close: then it fails for good instead.
+  setTimeout(() => (isClosed = true), 20);
+  const socket: Readable = {
+    get closed() {
+      return isClosed;
+    },
+    receive: async () => {
+      asked += 1;
+      throw errno(asked > 10_000_000 ? "no turn" : "EAGAIN");
+    },
+  };
+  assert.deepEqual(await read(socket), { heard: [], failures: [] });
+  assert.ok(asked > 0);
+});
