@@ -1,6 +1,6 @@
 import { type Challenge, Challenges } from "./challenges.ts";
 import { LIMITS } from "./limits.ts";
-import { isSpoken, VERSION_MAX, VERSION_MIN } from "./messages.ts";
+import { speaks, VERSION_MAX, VERSION_MIN } from "./messages.ts";
 import type { Join, Watch } from "./messages.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { RegistrarTuning } from "./options.ts";
@@ -58,9 +58,12 @@ export class Admission {
   }
 
   watch({ route, key }: Sender, watch: Watch): void {
-    if (!isSpoken(watch.version)) return this.#refuse(route, "ERR_VERSION", spoken(watch.version));
+    if (!speaks(watch.version)) return this.#refuse(route, "ERR_VERSION", spoken(watch.version));
     const { consumers, rounds, registry, publisher } = this.#rolls;
-    if (this.#isLeftOver(watch, { route, key })) return;
+    const before = consumers.elsewhere(watch.instance, { route, key });
+    // The connection before may still be open for us, and what waited there may come after this.
+    if (before !== undefined && watch.sequence < before.sequence) return;
+    if (before !== undefined) this.#moveConsumer(before.route, route);
     if (watch.services.length === 0) {
       consumers.delete(route);
       if (registry.ofRoute(route) === undefined) rounds.remove(route);
@@ -77,21 +80,12 @@ export class Admission {
     this.#accept(route, ordinal);
   }
 
-  /**
-   * One consumer has one place, on the connection it spoke on last: the one before may still be open for
-   * us, and what waited there may come after this. True for that.
-   */
-  #isLeftOver(watch: Watch, { route, key }: Sender): boolean {
+  /** One consumer has one place, on the connection it spoke on last. */
+  #moveConsumer(before: string, route: string): void {
     const { consumers, rounds, registry, fences, publisher } = this.#rolls;
-    const before = consumers.routeOf(watch.instance);
-    if (before === undefined || before === route) return false;
-    // Another key that says it is this instance has a place of its own, and takes nothing.
-    if (consumers.keyOf(before) !== key) return false;
-    if (watch.sequence < consumers.sequenceOf(before)) return true;
     consumers.move(before, route);
     for (const service of fences.moved(before, route)) publisher.greet(service);
     if (registry.ofRoute(before) === undefined) rounds.remove(before);
-    return false;
   }
 
   /** An answer of a challenged member settles the challenge in its favour. */
@@ -133,7 +127,7 @@ export class Admission {
   }
 
   #objection(route: string, join: Join): [ErrorCode, string] | undefined {
-    if (!isSpoken(join.version)) return ["ERR_VERSION", spoken(join.version)];
+    if (!speaks(join.version)) return ["ERR_VERSION", spoken(join.version)];
     const { registry, publisher } = this.#rolls;
     const bound = registry.ofRoute(route);
     if (

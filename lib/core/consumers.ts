@@ -1,3 +1,4 @@
+import type { Sender } from "./io.ts";
 import type { Watch } from "./messages.ts";
 import { LIMITS } from "./limits.ts";
 import { ALL, follows } from "./topics.ts";
@@ -69,24 +70,24 @@ export class Consumers {
     return this.#places.has(route);
   }
 
-  /** The connection that has the place of an instance. */
-  routeOf(instance: string): string | undefined {
-    return this.#routes.get(instance);
+  /**
+   * The place that an instance has on another connection, with the number of its WATCH. One that another
+   * key has is none: who says that it is this instance takes nothing by that.
+   */
+  elsewhere(
+    instance: string,
+    { route, key }: Sender,
+  ): { readonly route: string; readonly sequence: number } | undefined {
+    const before = this.#routes.get(instance);
+    if (before === undefined || before === route) return undefined;
+    const place = this.#places.get(before);
+    if (place === undefined || place.key !== key) return undefined;
+    return { route: before, sequence: place.watch.sequence };
   }
 
   /** The instance that has its place on a connection. */
   instanceOf(route: string): string | undefined {
     return this.#places.get(route)?.watch.instance;
-  }
-
-  /** The key that has its place on a connection. */
-  keyOf(route: string): string | undefined {
-    return this.#places.get(route)?.key;
-  }
-
-  /** The number of the WATCH that the place on a connection was given for. */
-  sequenceOf(route: string): number {
-    return this.#places.get(route)?.watch.sequence ?? 0;
   }
 
   /** A consumer speaks on another connection now; it keeps its place and its number. */

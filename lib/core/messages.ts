@@ -8,7 +8,8 @@ export type { Explain, Explanation, Export, Exported } from "./record-messages.t
 export const VERSION_MIN = 1;
 export const VERSION_MAX = 1;
 
-export function isSpoken(version: number): boolean {
+/** A version that this code speaks. */
+export function speaks(version: number): boolean {
   return version >= VERSION_MIN && version <= VERSION_MAX;
 }
 

@@ -2,7 +2,7 @@ import { Admission } from "./admission.ts";
 import { TopicBook } from "./audience.ts";
 import { Explainer } from "./explainer.ts";
 import type { Sender, SurveyorEffect, SurveyorInput } from "./io.ts";
-import { ANY_EPOCH, isSpoken } from "./messages.ts";
+import { ANY_EPOCH, speaks } from "./messages.ts";
 import type { Authority, Snapshot, ToRegistrar } from "./messages.ts";
 import { TICK_MS } from "./options.ts";
 import type { RegistrarTuning } from "./options.ts";
@@ -286,7 +286,7 @@ export class Surveyor {
 /** A newcomer that has not been greeted names no epoch. Its JOIN is repeated if it is ignored. */
 function isEarly(message: ToRegistrar): boolean {
   if (message.epoch !== ANY_EPOCH) return false;
-  return message.kind === "leave" || (message.kind === "join" && isSpoken(message.version));
+  return message.kind === "leave" || (message.kind === "join" && speaks(message.version));
 }
 
 function isWatchable(service: string): boolean {
