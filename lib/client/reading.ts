@@ -2,6 +2,7 @@ import { RollcallError } from "../core/errors.ts";
 import type { ExplanationOf } from "../core/explainer.ts";
 import type { RecordingPage } from "../core/recording.ts";
 import { decodeRoster } from "../wire/roster.ts";
+import { isObject } from "../wire/shapes.ts";
 
 type Read = ReturnType<typeof decodeRoster>;
 
@@ -63,8 +64,4 @@ function isEvents(value: unknown): boolean {
         isObject(one["detail"]),
     )
   );
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

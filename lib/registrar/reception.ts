@@ -38,16 +38,12 @@ export class Reception {
   }
 
   received(route: string, frames: readonly Uint8Array[]): void {
-    const frame = frames[0];
-    const decoded =
-      frame === undefined || frames.length !== 1
-        ? ({ ok: false, reason: `${frames.length} frames instead of one` } as const)
-        : decodeToRegistrar(frame);
-    if (!decoded.ok || frame === undefined) {
-      this.#malformed += 1;
-      this.#parts.limited.warn("message.malformed", { reason: decoded.ok ? "" : decoded.reason });
-      return;
+    const [frame] = frames;
+    if (frame === undefined || frames.length !== 1) {
+      return this.#drop(`${frames.length} frames instead of one`);
     }
+    const decoded = decodeToRegistrar(frame);
+    if (!decoded.ok) return this.#drop(decoded.reason);
     const { surveyor, gate, take } = this.#parts;
     const { value: message } = decoded;
     this.#inbox.take({
@@ -73,6 +69,11 @@ export class Reception {
 
   close(): void {
     this.#inbox.close();
+  }
+
+  #drop(reason: string): void {
+    this.#malformed += 1;
+    this.#parts.limited.warn("message.malformed", { reason });
   }
 }
 
