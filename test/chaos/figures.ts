@@ -1,10 +1,10 @@
 import { deathOf } from "./claims/absence.ts";
 import { informed } from "./claims/firm.ts";
-import { runningLosses } from "./claims/lossy.ts";
 import type { Bounds } from "./bounds.ts";
 import type { History, Life } from "./history.ts";
+import { lacksOf } from "./lacks.ts";
 import type { Figure } from "./scenario.ts";
-import { covers, lengthOf } from "./spans.ts";
+import { covers } from "./spans.ts";
 
 /** What is counted and measured where faults are brought about. */
 export function faultFigures(history: History, bounds: Bounds): readonly Figure[] {
@@ -35,16 +35,14 @@ export function faultFigures(history: History, bounds: Bounds): readonly Figure[
   );
   const settles = settleTimes(history);
   const others = facts.filter((fact) => fact.kind === "stall" && !isOurs(history, fact));
-  const lacked = watchers.map((watcher) =>
-    lives.filter((life) => lengthOf(runningLosses(history, bounds, { watcher, life })) > 0),
-  );
+  const lacks = lacksOf(history, bounds);
   return [
     count("faults brought about", faults.length),
     count("members that were killed", dead.length),
     count("members that joined meanwhile", newcomers.length),
     count("lists and views told by watchers", facts.filter(isEmission).length),
     count("standstills of a process not of our making", others.length),
-    count("live peers, running, that a list lacked", lacked.flat().length),
+    count("times that a list lacked a live peer whose process ran", lacks.length),
     ...spread(
       "a dead peer was listed for, nothing else being wrong",
       lasting("plain"),

@@ -1,6 +1,7 @@
 import type { Bounds } from "./bounds.ts";
 import type { Claim, Violation } from "./claims/claim.ts";
 import { History } from "./history.ts";
+import { lackTales } from "./lacks.ts";
 import type { Figure, Outcome } from "./scenario.ts";
 import type { Story } from "./story.ts";
 
@@ -26,5 +27,6 @@ export function judged(of: {
     claims,
     violations: [...violations, ...ended],
     figures: of.figures(history, bounds),
+    lacks: lackTales(history, bounds),
   };
 }

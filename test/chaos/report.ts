@@ -44,14 +44,16 @@ export function tableOf(outcomes: readonly Outcome[]): string {
   return `${table}\n\nNode ${node}, ${cores} cores, ${cpu}.`;
 }
 
-/** What went wrong, with the faults around it and how to do it again. */
+/** Who was lacked for a while; and what went wrong, with the faults around it and how to do it again. */
 export function complaints(outcomes: readonly Outcome[]): readonly string[] {
   return outcomes.flatMap((outcome) => {
-    const { story, violations } = outcome;
-    if (violations.length === 0) return [];
+    const { story, violations, lacks } = outcome;
+    const lacked = lacks.map((line) => `${story.scenario}: ${line}`);
+    if (violations.length === 0) return lacked;
     const shown = violations.slice(0, SHOWN_MAX).flatMap((violation) => tale(outcome, violation));
     const rest = violations.length - SHOWN_MAX;
     return [
+      ...lacked,
       `${story.scenario}, seed ${story.seed}: ${violations.length} violations`,
       ...shown,
       ...(rest > 0 ? [`  … and ${rest} more`] : []),
@@ -73,7 +75,7 @@ function tale({ story }: Outcome, violation: Violation): readonly string[] {
 /** The same for programs. */
 export function jsonOf(outcomes: readonly Outcome[]): string {
   const all = outcomes.map((outcome) => {
-    const { story, figures, violations, claims } = outcome;
+    const { story, figures, violations, claims, lacks } = outcome;
     const { scenario, seed, fromMs, toMs } = story;
     return {
       scenario,
@@ -82,6 +84,7 @@ export function jsonOf(outcomes: readonly Outcome[]): string {
       good: isGood(outcome),
       claims: claims.map(({ name, text }) => ({ name, text })),
       figures: figures.map((figure) => ({ ...figure, holds: holds(figure) })),
+      lacks,
       violations: violations.map((violation) => ({
         ...violation,
         fromMs: violation.fromMs - fromMs,

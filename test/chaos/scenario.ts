@@ -33,6 +33,8 @@ export interface Outcome {
   readonly claims: readonly Claim[];
   readonly violations: readonly Violation[];
   readonly figures: readonly Figure[];
+  /** Who lacked whom for a while, and what excuses it. */
+  readonly lacks: readonly string[];
 }
 
 /** Something that is done to real processes. */

@@ -6,6 +6,38 @@ import type { Span } from "../spans.ts";
 /** So large a share of silent members may make a registrar hold all removals. */
 const CROWD = 0.25;
 
+/** Something that was wrong, in words, and when it was. */
+export interface Trouble {
+  readonly text: string;
+  readonly spans: readonly Span[];
+}
+
+/** What kept a registrar from its work for a member and a watcher, each for itself. */
+export function troublesOf(
+  history: History,
+  bounds: Bounds,
+  of: { readonly registrar: string; readonly watcher: string; readonly life?: Life },
+): readonly Trouble[] {
+  const { registrar, watcher, life } = of;
+  return [
+    { text: `${registrar} was down`, spans: history.down(registrar) },
+    { text: `${registrar} stood still`, spans: history.silent(registrar, bounds.stallMs) },
+    { text: `${registrar} had no file left`, spans: history.full(registrar) },
+    { text: `${registrar} and ${watcher} were cut`, spans: history.cut(registrar, watcher) },
+    ...(life === undefined
+      ? []
+      : [
+          {
+            text: `${registrar} and ${life.node} were cut`,
+            spans: history.cut(registrar, life.node),
+          },
+        ]),
+  ].map(({ text, spans }) => ({
+    text,
+    spans: lingering(spans, bounds.healMs, history.settledMs),
+  }));
+}
+
 /**
  * When a registrar could not do its work for a member and a watcher, with the time it may need
  * afterwards; it is over sooner where all lists were seen to be the truth again.
@@ -15,15 +47,7 @@ function troubled(
   bounds: Bounds,
   of: { readonly registrar: string; readonly watcher: string; readonly life?: Life },
 ): readonly Span[] {
-  const { registrar, watcher, life } = of;
-  const spans = union(
-    history.down(registrar),
-    history.silent(registrar, bounds.stallMs),
-    history.full(registrar),
-    history.cut(registrar, watcher),
-    life === undefined ? [] : history.cut(registrar, life.node),
-  );
-  return lingering(spans, bounds.healMs, history.settledMs);
+  return union(...troublesOf(history, bounds, of).map(({ spans }) => spans));
 }
 
 /** When at least one registrar is well, can be heard by the watcher and hears the member. */

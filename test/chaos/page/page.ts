@@ -53,7 +53,7 @@ ${pictureOf(outcome)}
 <section><h2>Figures</h2>${figures(outcome)}</section>
 <section><h2>Claims</h2>${claims(outcome)}</section>
 </div>
-${violations(outcome)}
+${violations(outcome)}${lacks(outcome)}
 </main>
 </body>
 </html>
@@ -97,4 +97,10 @@ function violations({ story, violations: found }: Outcome): string {
     return `<li><strong>${escaped(claim)}</strong>, ${seconds(fromMs)} to ${seconds(toMs)} s: ${escaped(text)}<pre>${escaped(before.join("\n"))}</pre></li>`;
   });
   return `<section><h2>Violations</h2><ol>${items.join("")}</ol></section>`;
+}
+
+function lacks({ lacks: lines }: Outcome): string {
+  if (lines.length === 0) return "";
+  const items = lines.map((line) => `<li>${escaped(line)}</li>`);
+  return `<section><h2>Live peers that a list lacked</h2><ul>${items.join("")}</ul></section>`;
 }
