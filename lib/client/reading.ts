@@ -1,5 +1,6 @@
 import { RollcallError } from "../core/errors.ts";
 import type { ExplanationOf } from "../core/explainer.ts";
+import { checkExplanation } from "../core/record-check.ts";
 import type { RecordingPage } from "../core/recording.ts";
 import { decodeRoster } from "../wire/roster.ts";
 import { isObject } from "../wire/shapes.ts";
@@ -35,14 +36,9 @@ export function pageIn(json: string): RecordingPage {
   throw new RollcallError("ERR_WIRE", "a page of the record has no head, or no peers");
 }
 
-/** An explanation with all that is shown of it; undefined for none. Throws `ERR_WIRE`. */
+/** An explanation; undefined for none. Throws `ERR_WIRE` for what is neither. */
 export function explanationIn(json: string): ExplanationOf | undefined {
-  const found = parsed(json, "the explanation");
-  if (found === null) return undefined;
-  if (isObject(found) && isEvents(found["events"]) && isEvents(found["registrar"])) {
-    return found as unknown as ExplanationOf;
-  }
-  throw new RollcallError("ERR_WIRE", "the explanation has no events");
+  return checkExplanation(parsed(json, "the explanation")) ?? undefined;
 }
 
 function parsed(json: string, what: string): unknown {
@@ -51,17 +47,4 @@ function parsed(json: string, what: string): unknown {
   } catch (error) {
     throw new RollcallError("ERR_WIRE", what, { cause: error });
   }
-}
-
-function isEvents(value: unknown): boolean {
-  return (
-    Array.isArray(value) &&
-    value.every(
-      (one) =>
-        isObject(one) &&
-        typeof one["event"] === "string" &&
-        typeof one["agoMs"] === "number" &&
-        isObject(one["detail"]),
-    )
-  );
 }

@@ -1,11 +1,12 @@
 import { RollcallError } from "./errors.ts";
+import type { ExplanationOf } from "./explainer.ts";
 import { REGISTRAR_OPTIONS } from "./option-table.ts";
 import { tuneRegistrar } from "./options.ts";
 import type { PeerEvent, RegistrarEvent } from "./record-event.ts";
 import { RECORDING_VERSION } from "./recording.ts";
 import type { Recording } from "./recording.ts";
 
-type Kind = "text" | "number" | "flag" | "text?" | "number?" | "names" | "list";
+type Kind = "text" | "text?" | "word" | "word?" | "number" | "number?" | "flag" | "names" | "list";
 type Shape = Readonly<Record<string, Kind>>;
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -19,18 +20,27 @@ const HEAD: Shape = {
   peers: "list",
 };
 
+/** A name of ours, such as a standing; what strangers chose is a text. */
+const WORD = /^[a-z][a-z-]{0,31}$/;
+
 const PEER: Shape = {
   service: "text",
   id: "text",
   instance: "text?",
-  standing: "text",
-  cause: "text?",
-  status: "text?",
+  standing: "word",
+  cause: "word?",
+  status: "word?",
   edition: "number?",
   connected: "flag",
   dropped: "number",
   events: "list",
 };
+
+/** An explanation is of one peer, with what happened to the registrar meanwhile. */
+const EXPLANATION: Shape = { ...PEER, registrar: "list" };
+/** What happened in words; of what kind it is does not matter to whoever reads the words. */
+const TOLD: Shape = { event: "text", agoMs: "number" };
+const EXPLAINED: Shape = { ...TOLD, revision: "number?" };
 
 const PEER_EVENTS: Readonly<Record<PeerEvent["kind"], Shape>> = {
   joined: { instance: "text", edition: "number", address: "text", isReturning: "flag" },
@@ -87,9 +97,27 @@ export function checkRecording(value: unknown): Recording {
     const path = `peers[${at}]`;
     for (const [n, event] of listOf(fieldsOf(peer, PEER, path)["events"]).entries()) {
       checkEvent(event, PEER_EVENTS, `${path}.events[${n}]`);
+      fieldsOf(event, { revision: "number?" }, `${path}.events[${n}]`);
     }
   }
   return head as unknown as Recording;
+}
+
+/**
+ * An explanation as it was parsed from JSON, null where nothing is known. Throws `ERR_WIRE` with the
+ * place for what is none. Kinds of events that are not known here keep their words.
+ */
+export function checkExplanation(value: unknown): ExplanationOf | null {
+  if (value === null) return null;
+  const head = fieldsOf(value, EXPLANATION, "explanation");
+  for (const name of ["events", "registrar"]) {
+    for (const [at, event] of listOf(head[name]).entries()) {
+      const path = `explanation.${name}[${at}]`;
+      const { detail } = fieldsOf(event, name === "events" ? EXPLAINED : TOLD, path);
+      fieldsOf(detail, { kind: "text" }, `${path}.detail`);
+    }
+  }
+  return head as unknown as ExplanationOf;
 }
 
 function checkEvent(value: unknown, shapes: Readonly<Record<string, Shape>>, path: string): void {
@@ -125,12 +153,16 @@ function isA(kind: Kind, value: unknown): boolean {
   switch (kind) {
     case "text":
       return typeof value === "string";
+    case "text?":
+      return value === null || isA("text", value);
+    case "word":
+      return typeof value === "string" && WORD.test(value);
+    case "word?":
+      return value === null || isA("word", value);
     case "number":
       return typeof value === "number" && Number.isFinite(value);
     case "flag":
       return typeof value === "boolean";
-    case "text?":
-      return value === null || typeof value === "string";
     case "number?":
       return value === null || isA("number", value);
     case "names":

@@ -10,7 +10,7 @@ import { Inbox, type Urgency } from "./inbox.ts";
 /** What a reception works with. */
 export interface ReceptionParts {
   readonly surveyor: Surveyor;
-  readonly gate: Gate | null;
+  readonly gate: Pick<Gate, "admits" | "closed" | "keyOf"> | null;
   readonly limited: LimitedLog;
   readonly take: (input: SurveyorInput) => void;
 }

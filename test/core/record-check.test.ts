@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { RollcallError } from "../../lib/core/errors.ts";
-import { checkRecording } from "../../lib/core/record-check.ts";
+import type { ExplanationOf } from "../../lib/core/explainer.ts";
+import { checkExplanation, checkRecording } from "../../lib/core/record-check.ts";
 import { RECORDING } from "./record-samples.ts";
 
 const refused = (value: unknown, message: RegExp): void => {
@@ -25,6 +26,11 @@ test("what is no recording is refused with the place", () => {
   refused({ ...RECORDING, tuning: {} }, /tuning has no surveyIntervalMs/);
   refused({ ...RECORDING, tuning: { ...RECORDING.tuning, missedMax: 0 } }, /tuning/);
   refused({ ...RECORDING, registrar: [{ kind: "bored", atMs: 1 }] }, /registrar\[0\].*bored/);
+  refused(withPeer({ standing: "\u001b[2J" }), /peers\[0\]\.standing is no word/);
+  refused(
+    withPeer({ events: [{ kind: "released", atMs: 1 }] }),
+    /events\[0\]\.revision is no number/,
+  );
   refused(withPeer({ connected: 1 }), /peers\[0\]\.connected is no flag/);
   refused(withPeer({ events: [{ kind: "gone", atMs: 1 }] }), /events\[0\]\.cause is no text/);
   refused(withPeer({ events: [{ kind: "gone", cause: "x", atMs: NaN }] }), /atMs is no number/);
@@ -54,4 +60,43 @@ test("whatever is changed in a recording, it is read or refused, and nothing els
     }),
     { numRuns: 500 },
   );
+});
+
+const EXPLANATION: ExplanationOf = {
+  service: "cache",
+  id: "c1",
+  instance: "i1",
+  standing: "suspect",
+  cause: "missed-surveys",
+  status: "passing",
+  edition: 3,
+  connected: true,
+  dropped: 0,
+  events: [
+    { agoMs: 5, event: "gone: goodbye", detail: { kind: "gone", cause: "goodbye" }, revision: 4 },
+  ],
+  registrar: [{ agoMs: 9, event: "registrar started", detail: { kind: "started" } }],
+};
+
+test("an explanation is read as it was written, also with kinds that are not known here", () => {
+  assert.deepEqual(checkExplanation(JSON.parse(JSON.stringify(EXPLANATION))), EXPLANATION);
+  assert.equal(checkExplanation(null), null);
+  const [event] = EXPLANATION.events;
+  const newer = { ...EXPLANATION, events: [{ ...event, detail: { kind: "promoted", to: 1 } }] };
+  assert.deepEqual(checkExplanation(newer), newer);
+});
+
+test("what is no explanation is refused with the place, whatever would have been shown of it", () => {
+  const wrong = (change: object, message: RegExp): void => {
+    const value = { ...EXPLANATION, ...change };
+    assert.throws(() => checkExplanation(value), { code: "ERR_WIRE", message });
+  };
+  assert.throws(() => checkExplanation([]), { message: /explanation is no object/ });
+  for (const name of ["service", "id", "standing", "connected", "dropped", "events", "registrar"])
+    wrong({ [name]: undefined }, new RegExp(`explanation\\.${name} is no`));
+  const [event] = EXPLANATION.events;
+  wrong({ standing: "\u001b[2J" }, /standing is no word/);
+  wrong({ events: [{ ...event, revision: "4" }] }, /events\[0\]\.revision is no number/);
+  wrong({ events: [{ ...event, detail: 1 }] }, /events\[0\]\.detail is no object/);
+  wrong({ registrar: [{ agoMs: "now" }] }, /registrar\[0\]\.event is no text/);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Arbitrary } from "fast-check";
+import { readRoster } from "../../lib/client/reading.ts";
 import { isServiceName, parseTopic } from "../../lib/core/topics.ts";
 import { readSubscription } from "../../lib/transport/subscription.ts";
 import { decode, decodeAtOnce, decodeThoroughly, encode } from "../../lib/wire/codec.ts";
@@ -133,10 +134,11 @@ export const DECODERS: readonly Target[] = [
       assert.deepEqual(decodeFromRegistrar(encodeToClient(decoded.value)), decoded);
     },
   }),
-  decoder("roster", ["lib/wire/roster.ts decodeRoster"], {
+  decoder("roster", ["lib/wire/roster.ts decodeRoster", "lib/client/reading.ts readRoster"], {
     seeds: roster,
     check: (frames) => {
       const decoded = decodeRoster(frames);
+      assert.deepEqual(readRoster(frames), decoded, "what is read once is read as ever");
       if (!decoded.ok) return assertReason(decoded.reason);
       const { message, topic } = decoded.value;
       assert.deepEqual(decodeRoster(encodeRoster(message, topic)), decoded);

@@ -18,10 +18,16 @@ for (const target of TARGETS) {
   });
 }
 
-/** Functions that take bytes, or what was made of them. */
+/** Functions that take bytes or text of others, or what was made of them. */
 const DECODER = /^export function ((?:decode|unpack|scan|read|parseTopic)\w*)\b/gm;
-/** Classes that take an input and the time. */
-const MACHINE = /^export class (\w+)\b(?=[\s\S]*\bhandle\(\s*input)/gm;
+/** Functions that check what was parsed from JSON. */
+const CHECKED = /^export function (check\w+)\b/gm;
+/** Functions that find something in a text of a registrar. */
+const FOUND = /^export function (\w+In)\b/gm;
+/** Keys come from allow lists and from peers; whole files only from whoever runs this. */
+const KEY = /^export function (decode\w+)\b/gm;
+/** Classes that take an input and the time, or tell whether a message may pass. */
+const MACHINE = /^export class (\w+)\b(?=[\s\S]*\b(?:handle\(\s*input|admits\(route))/gm;
 
 function exported(folder: string, shape: RegExp): readonly string[] {
   return filesUnder(folder, ".ts").flatMap(({ path, text }) =>
@@ -34,7 +40,12 @@ test("every decoder and every machine has a target, and each target feeds what t
     ...exported("lib/wire", DECODER),
     ...exported("lib/transport", DECODER),
     ...exported("lib/core", DECODER),
+    ...exported("lib/core", CHECKED),
+    ...exported("lib/client", DECODER),
+    ...exported("lib/client", FOUND),
+    ...exported("lib/keys", KEY),
     ...exported("lib/core", MACHINE),
+    ...exported("lib/registrar", MACHINE),
   ];
   const covered = TARGETS.flatMap(({ covers }) => covers);
   assert.deepEqual(there.toSorted(), covered.toSorted());

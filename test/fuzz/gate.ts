@@ -9,7 +9,10 @@ import { Prover } from "../../lib/keys/proof.ts";
 import type { Provable } from "../../lib/keys/proof.ts";
 import { decodeKey, encodeKey, KEY_LENGTH } from "../../lib/keys/z85.ts";
 import { Gate } from "../../lib/registrar/gate.ts";
+import { Reception } from "../../lib/registrar/reception.ts";
 import { decodeToRegistrar, encodeToRegistrar } from "../../lib/wire/survey.ts";
+import { RegistrarRig } from "../core/registrar-rig.ts";
+import { LAN } from "../core/samples.ts";
 import { EPOCH, JOIN, MANUAL, NONCE, WATCH } from "../keys/samples.ts";
 import { hostile } from "./decoders.ts";
 import { FRAMES, jsonOf, targetOf } from "./target.ts";
@@ -89,16 +92,70 @@ function check(frames: readonly Uint8Array[]): void {
   });
 }
 
+/** Nothing is lost on the way in: it is dropped and counted, kept out, handed on, or it waits. */
+function checkReception(frames: readonly Uint8Array[]): void {
+  const gate = openGate();
+  const rig = new RegistrarRig(LAN);
+  let [asked, passed, ends, handed] = [0, 0, 0, 0];
+  const reception = new Reception({
+    surveyor: rig.surveyor,
+    gate: {
+      keyOf: (route: string) => gate.keyOf(route),
+      closed: (route: string) => gate.closed(route),
+      admits: (route: string, message: ToRegistrar) => {
+        asked += 1;
+        const isAdmitted = gate.admits(route, message);
+        if (isAdmitted) passed += 1;
+        return isAdmitted;
+      },
+    },
+    limited: new LimitedLog(loggerFor(false), nowMs),
+    take: (input) => {
+      if (input.kind === "disconnected") ends += 1;
+      else handed += 1;
+      rig.take(input);
+    },
+  });
+  for (const [at, frame] of frames.entries()) {
+    const route = `r${at % ROUTES}`;
+    // Now and then a frame too many.
+    reception.received(route, (frame[0] ?? 0) % 16 === 15 ? [frame, frame] : [frame]);
+    if (frame.length % 7 === 3) reception.gone(route);
+  }
+  assert.equal(handed, passed, "what passed the gate was handed on");
+  const waiting = frames.length - reception.malformed - asked;
+  assert.ok(
+    waiting >= 0 && waiting <= reception.waiting,
+    "what is neither dropped nor asked waits",
+  );
+  assert.ok(ends <= frames.length);
+  reception.close();
+  assert.equal(reception.waiting, 0);
+}
+
 const frames = fc
   .array(fc.constantFrom(...PROVED, ...OTHERS), { minLength: 1, maxLength: 8 })
   .map((messages) => messages.map(encodeToRegistrar));
 
 /** What guards the door. */
 export const GUARDS: readonly Target[] = [
-  targetOf({ name: "gate", covers: [], arbitrary: hostile(frames), check, ...FRAMES }),
+  targetOf({
+    name: "gate",
+    covers: ["lib/registrar/gate.ts Gate"],
+    arbitrary: hostile(frames),
+    check,
+    ...FRAMES,
+  }),
+  targetOf({
+    name: "reception",
+    covers: ["lib/registrar/reception.ts Reception"],
+    arbitrary: hostile(frames),
+    check: checkReception,
+    ...FRAMES,
+  }),
   targetOf({
     name: "key",
-    covers: [],
+    covers: ["lib/keys/z85.ts decodeKey"],
     arbitrary: fc.oneof(
       fc.string({ minLength: KEY_LENGTH, maxLength: KEY_LENGTH, unit: "grapheme-ascii" }),
       fc.uint8Array({ minLength: 32, maxLength: 32 }).map(encodeKey),

@@ -1,7 +1,8 @@
 import { DECODERS } from "./decoders.ts";
 import { GUARDS } from "./gate.ts";
 import { MACHINES } from "./machines.ts";
+import { RECORDS } from "./records.ts";
 import type { Target } from "./target.ts";
 
 /** Everything that takes what strangers send. */
-export const TARGETS: readonly Target[] = [...DECODERS, ...MACHINES, ...GUARDS];
+export const TARGETS: readonly Target[] = [...DECODERS, ...MACHINES, ...GUARDS, ...RECORDS];
