@@ -41,6 +41,8 @@ export interface Plan {
   readonly restMs: number;
   /** How much more memory there may be after everything than there was before, as a share of it. */
   readonly growthMax: number;
+  /** How long a watcher may hear of no change of an honest member, who changes all the time. */
+  readonly quietMaxMs: number;
   /** What the registrar's memory is kept by. */
   readonly allocator: Allocator;
   readonly progress: (line: string) => void;
@@ -195,18 +197,26 @@ async function pound(
   pounder: Child<PounderRole>,
   plan: Plan,
 ): Promise<{ readonly told: string; readonly failures: readonly string[] }> {
-  const { sizes, seed } = plan;
+  const { sizes, seed, growthMax } = plan;
   let accepted = 0;
+  let startMb = 0;
   const failures: string[] = [];
   for (let done = 0; done < sizes.decoded; done += PIECE) {
     const count = Math.min(PIECE, sizes.decoded - done);
     const piece = await pounder.ask("decode", { count, seed: seed + done });
     accepted += piece.accepted;
     failures.push(...piece.thrown);
+    // What the first ones take belongs to the size of a process that decodes.
+    if (done <= PIECE) startMb = await pounder.ask("rssMb", undefined as never);
+  }
+  const endMb = await pounder.ask("rssMb", undefined as never);
+  if (endMb > startMb * (1 + growthMax)) {
+    failures.push(`decoding took memory: ${startMb.toFixed(0)} MB, then ${endMb.toFixed(0)} MB`);
   }
   const leaping = await pounder.ask("leap", { count: sizes.jumps, seed });
   const frames = `${counted(sizes.decoded)} frames decoded (${counted(accepted)} were messages)`;
-  const told = `${frames}, ${counted(leaping.runs)} runs of machines under a leaping clock`;
+  const memory = `${startMb.toFixed(0)} MB before the rest, ${endMb.toFixed(0)} MB after it`;
+  const told = `${frames}, ${memory}; ${counted(leaping.runs)} runs of machines under a leaping clock`;
   return { told, failures: [...failures, ...leaping.failures] };
 }
 
@@ -241,6 +251,10 @@ export async function runCampaign(plan: Plan): Promise<Report> {
   if (lacking > 0) {
     const told = rows.flatMap(({ attack, left }) => left.map((line) => `${attack}, ${line}`));
     broken.push(`${lacking} lists of honest watchers lacked the honest member: ${told.join("; ")}`);
+  }
+  for (const { attack, quietMs } of rows) {
+    if (quietMs <= plan.quietMaxMs) continue;
+    broken.push(`${attack}: an honest watcher heard nothing for ${quietMs.toFixed(0)} ms`);
   }
   if (end.rssMb > start.rssMb * (1 + plan.growthMax)) {
     broken.push(`memory grew from ${start.rssMb.toFixed(0)} to ${end.rssMb.toFixed(0)} MB`);

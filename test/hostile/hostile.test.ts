@@ -24,6 +24,7 @@ test("attacks of every kind crash nothing, and an honest member is in every list
     restMs: 500,
     // So short a run says nothing about memory but that it was not filled.
     growthMax: 2,
+    quietMaxMs: 30_000,
     allocator: allocatorOf("system"),
     progress: (line) => t.diagnostic(line),
   });

@@ -24,6 +24,8 @@ const FRAMES = 10_000_000;
 const CONNECTIONS = 1000;
 const REST_MS = 10_000;
 const GROWTH_MAX = 0.2;
+/** A flood of topics ends all connections of the roster again and again, for a second each time. */
+const QUIET_MAX_MS = 12_000;
 
 function numberOf(text: string | undefined, name: string, byDefault: number): number {
   const value = text === undefined ? byDefault : Number(text);
@@ -67,6 +69,7 @@ async function main(): Promise<void> {
     minutes: numberOf(values.minutes, "minutes", 0),
     restMs: REST_MS,
     growthMax: GROWTH_MAX,
+    quietMaxMs: QUIET_MAX_MS,
     allocator: allocatorOf(values.allocator),
     progress: say,
   });

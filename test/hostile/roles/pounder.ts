@@ -17,8 +17,15 @@ export interface Leaping {
 
 const SECONDS_MAX = 40;
 
+const MB = 1_048_576;
+
 /** What needs no registrar: decoders and machines, in a process of their own. */
 const commands = serve({
+  /** The memory that is left when nothing is decoded any more. */
+  rssMb(): number {
+    globalThis.gc?.();
+    return process.memoryUsage().rss / MB;
+  },
   decode: ({ count, seed }: Pounding): Promise<Decoding> => decodeMany(count, seed),
   leap({ count, seed }: Pounding): Leaping {
     const runs = Math.ceil(count / MACHINES.length);
