@@ -6,7 +6,7 @@ import type { Card, Peer } from "../core/peer.ts";
 import type { Identity } from "../core/respondent.ts";
 import type { View } from "../core/view.ts";
 import { loggerFor } from "../host/log.ts";
-import { randomId } from "../host/random.ts";
+import { newInstance } from "../host/instance.ts";
 import { bounded, closeOnAbort, throwIfAborted } from "../host/wait.ts";
 import type { Bounds, WaitOptions } from "../host/wait.ts";
 import { settleClientKeys } from "../keys/options.ts";
@@ -75,7 +75,7 @@ export async function join(options: JoinOptions): Promise<Member> {
   checkJoin(options);
   throwIfAborted(options.signal);
   const targets = targetsOf({ registrar: options.registrar });
-  const instance = randomId();
+  const { instance, secret } = newInstance();
   const service = nameOf("service", options.service);
   const identity: Identity = { service, id: nameOf("id", options.id ?? instance), instance };
   const tuning = tuningOf(options);
@@ -83,6 +83,7 @@ export async function join(options: JoinOptions): Promise<Member> {
     targets,
     services: servicesOf(options.watch ?? service, "watch"),
     instance,
+    secret,
     identity,
     showing: { edition: 1, card: cardOf(options, targets) },
     tuning,

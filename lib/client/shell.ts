@@ -35,6 +35,7 @@ export interface ShellSetup {
   readonly targets: readonly Target[];
   readonly services: readonly string[];
   readonly instance: string;
+  readonly secret: string;
   readonly identity: Identity | null;
   readonly showing: Showing | null;
   readonly tuning: ClientTuning;

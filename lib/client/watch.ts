@@ -7,7 +7,7 @@ import type { Recording } from "../core/recording.ts";
 import { ALL } from "../core/topics.ts";
 import type { View } from "../core/view.ts";
 import { loggerFor } from "../host/log.ts";
-import { randomId } from "../host/random.ts";
+import { newInstance } from "../host/instance.ts";
 import { closeOnAbort } from "../host/wait.ts";
 import type { WaitOptions } from "../host/wait.ts";
 import { settleClientKeys } from "../keys/options.ts";
@@ -65,7 +65,7 @@ export function watch(options: WatchOptions): Watcher {
   const shell = new ClientShell({
     targets,
     services: servicesOf(options.service, "service"),
-    instance: randomId(),
+    ...newInstance(),
     identity: null,
     showing: null,
     tuning: tuningOf(options),

@@ -9,7 +9,7 @@ import { addressOf } from "./recorder.ts";
 import { isLeftOver, isReturning, showCard } from "./registry.ts";
 import type { Member } from "./registry.ts";
 import type { Rolls } from "./rolls.ts";
-import type { Sender, SurveyorEffect } from "./io.ts";
+import type { Named, Sender, SurveyorEffect } from "./io.ts";
 
 /**
  * Who gets in. Same id and same instance is a reconnect and always accepted. Another instance is
@@ -98,6 +98,12 @@ export class Admission {
     this.#challenges.close(member);
     this.#rolls.note(member, { kind: "kept", against: challenge.newcomer.instance }, nowMs);
     this.#refuse(challenge.route, "ERR_ID_TAKEN", `${member.id} in ${member.service}`);
+  }
+
+  /** The right to be listed was taken from a member that has no connection. */
+  struck({ service, id }: Named, nowMs: number): void {
+    const member = this.#rolls.registry.find(service, id);
+    if (member?.route === null) this.#rolls.judgement.sight(member, "expelled", nowMs);
   }
 
   /** A newcomer who goes away, or says so, gives up. */

@@ -269,10 +269,10 @@ export class Client {
   }
 
   #wishes(): Wishes {
-    const { instance, identity, services } = this.#setup;
+    const { instance, secret, identity, services } = this.#setup;
     const showing = this.#isLeaving ? null : this.#showing;
     const isConsumer = this.#isFollowing && !this.#isLeaving;
-    return { instance, identity, showing, services: isConsumer ? services : [] };
+    return { instance, secret, identity, showing, services: isConsumer ? services : [] };
   }
 
   #judgeConnection(nowMs: number): void {

@@ -17,6 +17,8 @@ export interface ClientSetup {
   /** True for each registrar that is reached by its survey endpoint, false for a roster alone. */
   readonly sources: readonly boolean[];
   readonly instance: string;
+  /** What `instance` is the fingerprint of. 32 hexadecimal digits. */
+  readonly secret: string;
   /** Null for a watcher. */
   readonly identity: Identity | null;
   readonly showing: Showing | null;

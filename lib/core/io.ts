@@ -16,16 +16,29 @@ export interface Sender {
   readonly key?: string | undefined;
 }
 
+/** Whom a list knows by this name. */
+export interface Named {
+  readonly service: string;
+  readonly id: string;
+}
+
+/** A member without a connection, and the key that spoke on its last one. */
+export interface Away extends Named {
+  readonly key: string;
+}
+
 /** What happens to a registrar. `route` is one connection, as the transport names it. */
 export type SurveyorInput =
   | ({ readonly kind: "received"; readonly message: ToRegistrar } & Sender)
-  | { readonly kind: "disconnected"; readonly route: string }
+  | ({ readonly kind: "disconnected" } & Sender)
   | { readonly kind: "subscribed"; readonly topic: string }
   | { readonly kind: "unsubscribed"; readonly topic: string }
   /** Every subscription ended at once. */
   | { readonly kind: "cleared" }
   /** Whoever speaks on this connection has no right to any more. */
   | { readonly kind: "expelled"; readonly route: string }
+  /** The key of a member that has no connection was taken off the list. */
+  | ({ readonly kind: "struck" } & Named)
   | { readonly kind: "wake" };
 
 /** What a registrar does. */

@@ -138,6 +138,8 @@ export interface Join {
   readonly proof: Uint8Array | null;
   /** Counts what one instance asks for; what has a smaller number than the last is left over. */
   readonly sequence: number;
+  /** What `instance` is the fingerprint of: nobody else can show it. 32 hexadecimal digits. */
+  readonly secret: string;
   /** Set by the reader: bytes of the frame, the measure of what listing it costs. */
   readonly bytes: number;
 }
@@ -154,6 +156,8 @@ export interface Watch {
   readonly proof: Uint8Array | null;
   /** As in JOIN; both are counted together. */
   readonly sequence: number;
+  /** As in JOIN. */
+  readonly secret: string;
 }
 
 /** The reply to a survey. */

@@ -1,3 +1,4 @@
+import type { Away } from "./io.ts";
 import type { Join } from "./messages.ts";
 import { keyOf } from "./peer.ts";
 import type { Card, Entry, LeftCause } from "./peer.ts";
@@ -16,6 +17,8 @@ export interface Member {
   bytes: number;
   /** The connection it speaks on, or null while it has none. */
   route: string | null;
+  /** The key that spoke on its last connection, while it has none; null without keys. */
+  lastKey: string | null;
   /** When it became suspect. */
   suspectSinceMs: number;
   /** The number of the JOIN that it is listed by. */
@@ -71,6 +74,13 @@ export class Registry {
     return this.#byKey.values();
   }
 
+  /** Members without a connection that had proved a key on their last one. */
+  *away(): IterableIterator<Away> {
+    for (const { route, lastKey, service, id } of this.all()) {
+      if (route === null && lastKey !== null) yield { service, id, key: lastKey };
+    }
+  }
+
   admit(join: Join, route: string): Member {
     const { service, id, instance } = join;
     const member: Member = {
@@ -89,6 +99,7 @@ export class Registry {
       returning: isReturning(join),
       bytes: join.bytes,
       route,
+      lastKey: null,
       suspectSinceMs: 0,
       sequence: join.sequence,
     };

@@ -18,6 +18,8 @@ export interface Showing {
 /** What a client wants of a registrar. */
 export interface Wishes {
   readonly instance: string;
+  /** What only this client knows of its instance. */
+  readonly secret: string;
   /** To be listed, or null for a watcher. */
   readonly identity: Identity | null;
   readonly showing: Showing | null;
@@ -222,7 +224,7 @@ export class Respondent {
     const join = isAsked ? null : this.#join(wishes, epoch, version);
     if (join !== null) asks.push(join);
     if (wishes.services.length > 0) {
-      const { instance, services } = wishes;
+      const { instance, secret, services } = wishes;
       const ordinal = this.#ordinal;
       const sequence = this.#nextSequence();
       asks.push({
@@ -234,6 +236,7 @@ export class Respondent {
         ordinal,
         proof: null,
         sequence,
+        secret,
       });
     }
     if (asks.length === 0 && !isAsked) this.#askAtMs = Infinity;
@@ -244,7 +247,7 @@ export class Respondent {
     return Math.min(this.#askAtMs, this.#sayAgainMs);
   }
 
-  #join({ identity, showing }: Wishes, epoch: string, version: number): ToRegistrar | null {
+  #join({ identity, secret, showing }: Wishes, epoch: string, version: number): ToRegistrar | null {
     if (identity === null || showing === null) return null;
     this.#hasJoined = true;
     const [previous, sequence] = [this.#previous, this.#nextSequence()];
@@ -257,6 +260,7 @@ export class Respondent {
       previous,
       proof: null,
       sequence,
+      secret,
       bytes: 0,
     };
   }

@@ -150,7 +150,7 @@ export class Rolls {
     this.rounds.remove(route);
   }
 
-  disconnected(route: string, nowMs: number): void {
+  disconnected({ route, key }: Sender, nowMs: number): void {
     this.consumers.lost(route, nowMs);
     this.rounds.remove(route);
     this.fences.closed(route);
@@ -158,6 +158,7 @@ export class Rolls {
     const member = this.registry.ofRoute(route);
     if (member === undefined) return;
     this.registry.unbind(member);
+    member.lastKey = key ?? null;
     this.judgement.sight(member, "connectionLost", nowMs);
   }
 

@@ -1,7 +1,7 @@
 import { Admission } from "./admission.ts";
 import { TopicBook } from "./audience.ts";
 import { Explainer } from "./explainer.ts";
-import type { Sender, SurveyorEffect, SurveyorInput } from "./io.ts";
+import type { Away, Sender, SurveyorEffect, SurveyorInput } from "./io.ts";
 import { ANY_EPOCH, speaks } from "./messages.ts";
 import type { Authority, Snapshot, ToRegistrar } from "./messages.ts";
 import { TICK_MS } from "./options.ts";
@@ -99,6 +99,9 @@ export class Surveyor {
     return this.#rolls.registry.ofRoute(route) !== undefined || this.#rolls.consumers.has(route);
   }
 
+  /** Members that are listed without a connection, with the keys that they had. */
+  readonly away = (): IterableIterator<Away> => this.#rolls.registry.away();
+
   /** Why a departed instance left, as far as it is remembered. */
   causeOf(service: string, id: string, instance: string): LeftCause | undefined {
     return this.#rolls.publisher.roster(service)?.tombstone(id, instance)?.cause;
@@ -174,7 +177,7 @@ export class Surveyor {
       case "disconnected":
         this.#admission.disconnected(input.route, nowMs);
         this.#records.disconnected(input.route);
-        return this.#rolls.disconnected(input.route, nowMs);
+        return this.#rolls.disconnected(input, nowMs);
       case "subscribed":
         return this.#subscribed(input.topic, nowMs);
       case "unsubscribed":
@@ -184,6 +187,8 @@ export class Surveyor {
       case "expelled":
         this.#admission.withdrawn(input.route);
         return this.#rolls.expelled(input.route, nowMs);
+      case "struck":
+        return this.#admission.struck(input, nowMs);
       case "wake":
         return;
       default:

@@ -15,7 +15,7 @@ export interface RegistrarCounters {
   readonly publications: number;
   /** Joins and watches refused for their id, version or name, or because a limit is reached. */
   readonly refused: number;
-  /** Connections, joins and watches refused for their key. */
+  /** Connections, joins and watches refused for their key, or for the secret of their instance. */
   readonly unauthorised: number;
   /** Survey connections still open whose key was taken off the list; they hear and say nothing. */
   readonly expelled: number;

@@ -1,4 +1,4 @@
-import { runKey } from "../core/peer.ts";
+import type { Away, Named } from "../core/io.ts";
 import { ANY_EPOCH } from "../core/messages.ts";
 import type { FromRegistrar, Join, ToRegistrar, Watch } from "../core/messages.ts";
 import type { LimitedLog, Logger } from "../host/log.ts";
@@ -19,10 +19,12 @@ export interface GateOptions {
   /** For what strangers can repeat. */
   readonly limited: LimitedLog;
   readonly send: (route: string, message: FromRegistrar) => void;
-  /** True while this very instance is in the list. */
-  readonly isListed: (service: string, id: string, instance: string) => boolean;
   /** The connection may not go on: what it was is over. */
   readonly expel: (route: string) => void;
+  /** Members that are listed without a connection, with the keys that they had. */
+  readonly away: () => Iterable<Away>;
+  /** Takes one of these from the list. */
+  readonly strike: (name: Named) => void;
   /** Ends every connection to the roster; those who may come back. */
   readonly renewRoster: () => void;
 }
@@ -30,12 +32,9 @@ export interface GateOptions {
 /** Which key speaks on a connection, and what it was let in for. */
 interface Pass {
   readonly key: string;
-  /** The service it joined, or null for a watcher. */
-  readonly service: string | null;
+  /** Services it asked to join since it left last; none for a watcher. */
+  readonly services: ReadonlySet<string>;
 }
-
-/** Owners are looked through for those who have gone when there are more than this. */
-const OWNERS_SWEEP = 4096;
 
 /**
  * Lets in who is listed: keys when they connect, and messages by the proofs they carry. ZeroMQ does
@@ -47,9 +46,6 @@ export class Gate {
   readonly #challenge: Challenge;
   readonly #secret: Buffer;
   readonly #passes = new Map<string, Pass>();
-  /** Who listed which instance: another key must not take it over. */
-  readonly #owners = new Map<string, string>();
-  #sweepAt = OWNERS_SWEEP;
   /** The list that was in force when it was looked at last, for names of keys that are removed. */
   #before: AllowList;
   /** Keys that were let in to the roster since it was bound. */
@@ -118,7 +114,7 @@ export class Gate {
     const pass = this.#passes.get(route);
     // Who has left is no member any more, but may go on watching.
     if (pass !== undefined && message.kind === "leave") {
-      this.#passes.set(route, { ...pass, service: null });
+      this.#passes.set(route, { ...pass, services: new Set() });
     }
     if (pass !== undefined) return true;
     this.#options.send(route, { kind: "rejoin" });
@@ -169,33 +165,15 @@ export class Gate {
     }
     const before = this.#passes.get(route);
     if (before !== undefined && before.key !== key) return "this connection has another key";
-    if (message.kind === "watch") {
-      this.#passes.set(route, { key, service: before?.service ?? null });
-      return undefined;
+    const services = new Set(before?.services);
+    if (message.kind === "join") {
+      const { service } = message;
+      if (!this.#list.mayJoin(key, service)) return `the key ${key} may not join ${service}`;
+      // The machine refuses a second service, but that does not end what the first one was let in for.
+      services.add(service);
     }
-    const { service } = message;
-    if (!this.#list.mayJoin(key, service)) return `the key ${key} may not join ${service}`;
-    if (!this.#owns(key, message)) return `${message.id} in ${service} belongs to another key`;
-    this.#passes.set(route, { key, service });
+    this.#passes.set(route, { key, services });
     return undefined;
-  }
-
-  /** An instance can be read in the list, so knowing it must not be enough to speak for it. */
-  #owns(key: string, { service, id, instance }: Join): boolean {
-    const name = runKey({ service, id, instance });
-    const owner = this.#owners.get(name) ?? key;
-    if (owner !== key && this.#options.isListed(service, id, instance)) return false;
-    this.#owners.set(name, key);
-    if (this.#owners.size > this.#sweepAt) this.#sweep();
-    return true;
-  }
-
-  #sweep(): void {
-    for (const name of this.#owners.keys()) {
-      const [service = "", id = "", instance = ""] = name.split("\0");
-      if (!this.#options.isListed(service, id, instance)) this.#owners.delete(name);
-    }
-    this.#sweepAt = OWNERS_SWEEP + 2 * this.#owners.size;
   }
 
   /** Only for listed keys, so strangers cannot make us compute or remember. */
@@ -214,19 +192,26 @@ export class Gate {
     const before = this.#before;
     this.#before = list;
     this.#options.logger.info({ keys: list.size }, "keys.loaded");
-    for (const [route, { key, service }] of this.#passes) {
-      const isIn = service === null ? list.has(key) : list.mayJoin(key, service);
-      if (isIn) continue;
+    for (const [route, { key, services }] of this.#passes) {
+      if (list.has(key) && [...services].every((service) => list.mayJoin(key, service))) continue;
       this.#passes.delete(route);
       this.#expelled.add(route);
       this.#options.expel(route);
       const text = `the key ${key} is not listed any more`;
       this.#options.send(route, { kind: "refused", code: "ERR_NOT_AUTHORISED", text });
-      const name = before.nameOf(key);
-      this.#options.logger.warn({ key, name, service }, "key.removed");
+      this.#removed(key, { name: before.nameOf(key), services: [...services] });
+    }
+    for (const { key, service, id } of this.#options.away()) {
+      if (list.mayJoin(key, service)) continue;
+      this.#options.strike({ service, id });
+      this.#removed(key, { name: before.nameOf(key), services: [service], id });
     }
     if ([...this.#readers].every((key) => list.has(key))) return;
     this.#readers.clear();
     this.#options.renewRoster();
+  }
+
+  #removed(key: string, facts: object): void {
+    this.#options.logger.warn({ key, ...facts }, "key.removed");
   }
 }

@@ -1,7 +1,8 @@
 import type { SurveyorInput } from "../core/io.ts";
-import type { ToRegistrar } from "../core/messages.ts";
+import type { FromRegistrar, ToRegistrar } from "../core/messages.ts";
 import type { Surveyor } from "../core/surveyor.ts";
 import { nowMs } from "../host/clock.ts";
+import { instanceOf } from "../host/instance.ts";
 import type { LimitedLog } from "../host/log.ts";
 import { decodeToRegistrar } from "../wire/survey.ts";
 import type { Gate } from "./gate.ts";
@@ -13,6 +14,7 @@ export interface ReceptionParts {
   readonly gate: Pick<Gate, "admits" | "closed" | "keyOf"> | null;
   readonly limited: LimitedLog;
   readonly take: (input: SurveyorInput) => void;
+  readonly send: (route: string, message: FromRegistrar) => void;
 }
 
 /** Reads what clients say, asks the gate, and hands it to the machine: newcomers when there is time. */
@@ -20,6 +22,7 @@ export class Reception {
   readonly #parts: ReceptionParts;
   readonly #inbox: Inbox;
   #malformed = 0;
+  #forgeries = 0;
 
   constructor(parts: ReceptionParts) {
     this.#parts = parts;
@@ -30,6 +33,11 @@ export class Reception {
   /** Frames that were no messages. */
   get malformed(): number {
     return this.#malformed;
+  }
+
+  /** Those who named an instance whose secret they do not have. */
+  get forgeries(): number {
+    return this.#forgeries;
   }
 
   /** Messages that wait behind newcomers. */
@@ -44,8 +52,9 @@ export class Reception {
     }
     const decoded = decodeToRegistrar(frame);
     if (!decoded.ok) return this.#drop(decoded.reason);
-    const { surveyor, gate, take } = this.#parts;
     const { value: message } = decoded;
+    if (!isOwn(message)) return this.#forged(route, message.kind);
+    const { surveyor, gate, take } = this.#parts;
     this.#inbox.take({
       route,
       bytes: frame.length,
@@ -61,8 +70,9 @@ export class Reception {
   gone(route: string): void {
     const { gate, take } = this.#parts;
     const handle = (): void => {
+      const key = gate?.keyOf(route);
       gate?.closed(route);
-      take({ kind: "disconnected", route });
+      take({ kind: "disconnected", route, key });
     };
     this.#inbox.take({ route, bytes: 0, isEnd: true, urgency: "known", handle });
   }
@@ -71,10 +81,24 @@ export class Reception {
     this.#inbox.close();
   }
 
+  #forged(route: string, asked: string): void {
+    this.#forgeries += 1;
+    const { limited, send } = this.#parts;
+    const text = "the secret is not that of the instance";
+    limited.warn("instance.refused", { asked });
+    send(route, { kind: "refused", code: "ERR_NOT_AUTHORISED", text });
+  }
+
   #drop(reason: string): void {
     this.#malformed += 1;
     this.#parts.limited.warn("message.malformed", { reason });
   }
+}
+
+/** An instance can be read in every list, so knowing it is not enough to speak for it. */
+function isOwn(message: ToRegistrar): boolean {
+  if (message.kind !== "join" && message.kind !== "watch") return true;
+  return instanceOf(message.secret) === message.instance;
 }
 
 /** An answer proves life, whatever else its connection has said; of a stranger it is no answer. */

@@ -2,6 +2,7 @@ import type { Observable } from "rxjs";
 import type { Change } from "../core/changes.ts";
 import { RollcallError } from "../core/errors.ts";
 import type { ExplanationOf } from "../core/explainer.ts";
+import type { FromRegistrar } from "../core/messages.ts";
 import type { SurveyorEffect, SurveyorInput } from "../core/io.ts";
 import { VERSION_MAX, VERSION_MIN } from "../core/messages.ts";
 import type { Recording } from "../core/recording.ts";
@@ -106,6 +107,7 @@ class RegistrarShell implements Registrar {
       gate: this.#gate,
       limited: this.#limited,
       take: (input) => this.#loop.take(input),
+      send: (route, message) => this.#send(route, message),
     });
   }
 
@@ -120,7 +122,7 @@ class RegistrarShell implements Registrar {
       members,
       consumers,
       services: services.length,
-      unauthorised: this.#gate?.refused ?? 0,
+      unauthorised: (this.#gate?.refused ?? 0) + this.#reception.forgeries,
       expelled: this.#gate?.expelled ?? 0,
       overflows: this.#port?.overflows ?? 0,
       ...this.#counts,
@@ -200,12 +202,16 @@ class RegistrarShell implements Registrar {
       epoch: this.epoch,
       logger: this.#logger,
       limited: this.#limited,
-      send: (route, message) => this.#port?.send(route, encodeToClient(message)),
-      isListed: (service, id, instance) =>
-        this.#surveyor.published(service).entries.get(id)?.instance === instance,
+      send: (route, message) => this.#send(route, message),
       expel: (route) => this.#loop.take({ kind: "expelled", route }),
+      away: () => this.#surveyor.away(),
+      strike: (name) => this.#loop.take({ kind: "struck", ...name }),
       renewRoster: () => void this.#port?.renewRoster(),
     });
+  }
+
+  #send(route: string, message: FromRegistrar): void {
+    this.#port?.send(route, encodeToClient(message));
   }
 
   #handlers(): RegistrarHandlers {

@@ -21,6 +21,8 @@ export function setupOf(of: {
   return {
     sources: Array.from({ length: of.registrars }, () => spec.anonymous !== true),
     instance,
+    // The simulated network does not compare the two.
+    secret: instance,
     identity: service === undefined ? null : { service, id, instance },
     showing: service === undefined ? null : { edition: 1, card: cardOf(spec.card, nowMs) },
     services: follows ? (spec.services ?? [service ?? "*"]) : [],

@@ -77,6 +77,7 @@ export const toRegistrar = union<Unmeasured<ToRegistrar>>({
     previous: nullable(random),
     proof,
     sequence: whole(),
+    secret: random,
   }),
   watch: variant("watch", KIND.watch, {
     version,
@@ -86,6 +87,7 @@ export const toRegistrar = union<Unmeasured<ToRegistrar>>({
     ordinal,
     proof,
     sequence: whole(),
+    secret: random,
   }),
   answer: variant("answer", KIND.answer, { epoch: random, round: whole(), stalledMs: whole() }),
   update: variant("update", KIND.update, { epoch: random, edition: whole(), card, proofMs }),

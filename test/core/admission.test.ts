@@ -562,3 +562,15 @@ test("a registrar that merely stood still keeps whom it had listed against one f
   assert.equal(rig.holder("c1"), "c1-1");
   assert.equal(rig.refusal("new"), "ERR_ID_TAKEN");
 });
+
+test("a member without a connection can be struck from the list; one that is connected is not", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1");
+  rig.join("c2");
+  rig.take({ kind: "disconnected", route: "c1", key: "k" });
+  assert.deepEqual([...rig.surveyor.away()], [{ service: "cache", id: "c1", key: "k" }]);
+  for (const id of ["c1", "c2"]) rig.take({ kind: "struck", service: "cache", id });
+  rig.pass(rig.tuning.coalesceMs * 2);
+  assert.deepEqual(rig.list(), ["c2 alive"]);
+  assert.deepEqual([...rig.surveyor.away()], []);
+});

@@ -4,11 +4,21 @@ import type { ClientSetup } from "../../lib/core/contact.ts";
 import type { ClientEffect, ClientInput } from "../../lib/core/io.ts";
 import type { FromRegistrar, RosterMessage, ToRegistrar } from "../../lib/core/messages.ts";
 import { parseTopic } from "../../lib/core/topics.ts";
-import { ACCEPTED, CARD, CLIENT_LAN, EPOCH, OTHER_EPOCH, randomOf, welcomeOf } from "./samples.ts";
+import {
+  ACCEPTED,
+  CARD,
+  CLIENT_LAN,
+  EPOCH,
+  OTHER_EPOCH,
+  randomOf,
+  SECRET,
+  welcomeOf,
+} from "./samples.ts";
 
 export const MEMBER: ClientSetup = {
   sources: [true],
   instance: "c1-1",
+  secret: SECRET,
   identity: { service: "cache", id: "c1", instance: "c1-1" },
   showing: { edition: 1, card: CARD },
   services: ["cache"],

@@ -6,7 +6,7 @@ import type { FromRegistrar } from "../../lib/core/messages.ts";
 import { Client } from "../../lib/core/client.ts";
 import { MEMBER } from "./client-rig.ts";
 import { RegistrarRig } from "./registrar-rig.ts";
-import { ACCEPTED, CARD, CLIENT_LAN, pulseOf, randomOf, welcomeOf } from "./samples.ts";
+import { ACCEPTED, CARD, CLIENT_LAN, pulseOf, randomOf, SECRET, welcomeOf } from "./samples.ts";
 
 /**
  * The compiler keeps these complete: an effect that is added has to be named here. A client has
@@ -51,6 +51,7 @@ test("every effect of a client comes about", () => {
   const client = new Client({
     sources: [true],
     instance: "c1-1",
+    secret: SECRET,
     identity: { service: "cache", id: "c1", instance: "c1-1" },
     showing: { edition: 1, card: CARD },
     services: ["cache"],

@@ -3,17 +3,24 @@ import { test } from "node:test";
 import { isSpoken, Respondent } from "../../lib/core/respondent.ts";
 import type { Wishes } from "../../lib/core/respondent.ts";
 import { ANY_EPOCH } from "../../lib/core/messages.ts";
-import { CARD, EPOCH, OTHER_EPOCH, welcomeOf } from "./samples.ts";
+import { CARD, EPOCH, OTHER_EPOCH, SECRET, welcomeOf } from "./samples.ts";
 
 const RETRY_MS = 2000;
 const MEMBER: Wishes = {
   instance: "c1-1",
+  secret: SECRET,
   identity: { service: "cache", id: "c1", instance: "c1-1" },
   showing: { edition: 3, card: CARD },
   services: [],
 };
 const BOTH: Wishes = { ...MEMBER, services: ["cache"] };
-const WATCHER: Wishes = { instance: "w-1", identity: null, showing: null, services: ["cache"] };
+const WATCHER: Wishes = {
+  instance: "w-1",
+  secret: SECRET,
+  identity: null,
+  showing: null,
+  services: ["cache"],
+};
 const NOTHING: Wishes = { ...MEMBER, showing: null };
 
 function newRespondent(): Respondent {
@@ -92,6 +99,7 @@ test("a member asks to be listed at once, and names the run it speaks to", () =>
       service: "cache",
       id: "c1",
       instance: "c1-1",
+      secret: SECRET,
       edition: 3,
       card: CARD,
       previous: null,

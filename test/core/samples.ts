@@ -55,6 +55,9 @@ export function peerOf(id: string, change: Partial<Peer> = {}): Peer {
   return { ...toPeer("cache", entryOf(id)), ...change };
 }
 
+/** What instances are the fingerprints of; only a whole registrar compares the two. */
+export const SECRET = "5e".repeat(16);
+
 export function joinOf(id: string, change: Partial<Join> = {}): Join {
   return {
     kind: "join",
@@ -67,6 +70,7 @@ export function joinOf(id: string, change: Partial<Join> = {}): Join {
     card: CARD,
     previous: null,
     sequence: 1,
+    secret: SECRET,
     proof: null,
     bytes: 100,
     ...change,
@@ -83,6 +87,7 @@ export function watchOf(services: readonly string[], change: Partial<Watch> = {}
     ordinal: null,
     proof: null,
     sequence: 1,
+    secret: SECRET,
     ...change,
   };
 }

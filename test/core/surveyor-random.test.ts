@@ -79,6 +79,7 @@ const join: fc.Arbitrary<Message> = fc.record({
   card,
   previous: fc.constantFrom(null, null, EPOCH, OTHER_EPOCH),
   sequence: fc.nat({ max: 3 }),
+  secret: fc.constant("5e".repeat(16)),
   proof: fc.constant(null),
   bytes,
 });
@@ -101,6 +102,7 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     ordinal: fc.option(fc.nat(3)),
     proof: fc.constant(null),
     sequence: fc.nat({ max: 3 }),
+    secret: fc.constant("5e".repeat(16)),
   }),
   fc.record({ kind: fc.constant("update" as const), epoch, edition, card, proofMs, bytes }),
   fc.record({ kind: fc.constant("leave" as const), epoch, proofMs }),

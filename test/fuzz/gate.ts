@@ -13,6 +13,7 @@ import { Reception } from "../../lib/registrar/reception.ts";
 import { decodeToRegistrar, encodeToRegistrar } from "../../lib/wire/survey.ts";
 import { RegistrarRig } from "../core/registrar-rig.ts";
 import { LAN } from "../core/samples.ts";
+import { instanceNamed } from "../helpers/instances.ts";
 import { EPOCH, JOIN, MANUAL, NONCE, WATCH } from "../keys/samples.ts";
 import { hostile } from "./decoders.ts";
 import { FRAMES, jsonOf, targetOf } from "./target.ts";
@@ -37,7 +38,7 @@ function proved<T extends Provable>(message: T): T {
 /** All that the holder of the key ever proved. One of them asks for what its key may not join. */
 const PROVED: readonly Provable[] = [
   proved(JOIN),
-  proved({ ...JOIN, id: "c2", instance: "77" }),
+  proved({ ...JOIN, id: "c2", ...instanceNamed("77") }),
   proved({ ...JOIN, service: "billing" }),
   proved(WATCH),
   proved({ ...WATCH, services: [] }),
@@ -70,7 +71,8 @@ function openGate(): Gate {
     logger,
     limited: new LimitedLog(logger, nowMs),
     send: () => {},
-    isListed: () => false,
+    away: () => [],
+    strike: () => {},
     expel: () => {},
     renewRoster: () => {},
   });
@@ -110,6 +112,7 @@ function checkReception(frames: readonly Uint8Array[]): void {
       },
     },
     limited: new LimitedLog(loggerFor(false), nowMs),
+    send: () => {},
     take: (input) => {
       if (input.kind === "disconnected") ends += 1;
       else handed += 1;
@@ -123,7 +126,7 @@ function checkReception(frames: readonly Uint8Array[]): void {
     if (frame.length % 7 === 3) reception.gone(route);
   }
   assert.equal(handed, passed, "what passed the gate was handed on");
-  const waiting = frames.length - reception.malformed - asked;
+  const waiting = frames.length - reception.malformed - reception.forgeries - asked;
   assert.ok(
     waiting >= 0 && waiting <= reception.waiting,
     "what is neither dropped nor asked waits",

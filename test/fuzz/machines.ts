@@ -83,6 +83,7 @@ const plausible: Arbitrary<ToRegistrar> = fc.oneof(
       card: pooled([card]),
       previous: fc.constantFrom(null, EPOCH, OTHER_EPOCH),
       sequence: fc.nat({ max: 3 }),
+      secret: fc.constant("5e".repeat(16)),
       proof: fc.constant(null),
       bytes: fc.constantFrom(100, 40_000),
     }),
@@ -106,6 +107,7 @@ const plausible: Arbitrary<ToRegistrar> = fc.oneof(
     ordinal: fc.option(fc.nat(3)),
     proof: fc.constant(null),
     sequence: fc.nat({ max: 3 }),
+    secret: fc.constant("5e".repeat(16)),
   }),
   fc.record({ kind: fc.constant("acknowledge"), epoch, service, revision: fc.nat(20) }),
   fc.record({
@@ -140,6 +142,7 @@ const surveyorInput: Arbitrary<SurveyorInput> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ kind: fc.constantFrom("subscribed", "unsubscribed"), topic }),
   },
+  fc.record({ kind: fc.constant("struck"), service, id: name }),
   fc.constantFrom<SurveyorInput>({ kind: "wake" }, { kind: "cleared" }),
 );
 

@@ -1,6 +1,7 @@
 import { Dealer } from "zeromq";
 import type { FromRegistrar, ToRegistrar } from "../../lib/core/messages.ts";
 import { decodeFromRegistrar, encodeToRegistrar } from "../../lib/wire/survey.ts";
+import { instanceNamed } from "./instances.ts";
 import { until } from "./until.ts";
 
 /** A client without our client: says what it is told to say, answers nothing by itself. */
@@ -39,7 +40,7 @@ export class RawClient {
   }
 
   /** Asks to be listed, and that is all. */
-  async join(service: string, id: string, instance = `raw-${id}`): Promise<void> {
+  async join(service: string, id: string, name = `raw-${id}`): Promise<void> {
     const epoch = await this.epoch();
     await this.say({
       kind: "join",
@@ -47,7 +48,7 @@ export class RawClient {
       epoch,
       service,
       id,
-      instance,
+      ...instanceNamed(name),
       edition: 1,
       card: {
         endpoints: [],

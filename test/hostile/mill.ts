@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type { Arbitrary } from "fast-check";
 import { encodeRoster } from "../../lib/wire/roster.ts";
 import { encodeToClient, encodeToRegistrar } from "../../lib/wire/survey.ts";
+import { instanceNamed } from "../helpers/instances.ts";
 import { fromRegistrar, published, toRegistrar } from "../wire/arbitraries.ts";
 
 /** Valid messages of each kind that frames are made from. */
@@ -102,9 +103,12 @@ export class Mill {
 
 /** What clients say, in one run of a registrar. */
 export function toRegistrarSeeds(epoch: string, seed: number): readonly Uint8Array[] {
-  return samples(Object.values<Arbitrary<unknown>>(toRegistrar), seed).map((message) =>
-    encodeToRegistrar({ ...(message as Parameters<typeof encodeToRegistrar>[0]), epoch }),
-  );
+  return samples(Object.values<Arbitrary<unknown>>(toRegistrar), seed).map((message, at) => {
+    const said = { ...(message as Parameters<typeof encodeToRegistrar>[0]), epoch };
+    // Without its secret nothing would get as far as the machine.
+    const isOwn = said.kind === "join" || said.kind === "watch";
+    return encodeToRegistrar(isOwn ? { ...said, ...instanceNamed(`${seed}-${at}`) } : said);
+  });
 }
 
 /** What a registrar says to one client. */

@@ -9,6 +9,7 @@ import type { Registrar, RegistrarKeys } from "../../lib/index.ts";
 import { makeKeyPair } from "../../lib/index.ts";
 import { encodeToRegistrar } from "../../lib/wire/survey.ts";
 import { during } from "../helpers/during.ts";
+import { instanceNamed } from "../helpers/instances.ts";
 import { portOf } from "../helpers/proxy.ts";
 import { ids } from "../helpers/record.ts";
 import { Rig } from "../helpers/rig.ts";
@@ -50,7 +51,7 @@ interface Scene {
 /** Gets something that it should not have, and rejects if it does. Resolves with a check for later. */
 type Attempt = (scene: Scene) => Promise<() => void>;
 
-const JOIN_EVIL: Join = { ...JOIN, id: "evil", instance: "evil" };
+const JOIN_EVIL: Join = { ...JOIN, id: "evil", ...instanceNamed("evil") };
 
 /** Hears nothing at all, whatever it says. */
 function shutOut(side: "survey" | "roster", curveOf: (ring: Ring) => Curve | null): Attempt {
@@ -132,7 +133,7 @@ const ATTEMPTS: Readonly<Record<string, Attempt>> = {
     return { ...old, epoch };
   }),
   "somebody's instance": refused(twin, (intruder, { ring }) =>
-    intruder.proved({ ...JOIN, edition: 9 }, twin(ring)),
+    intruder.proved({ ...JOIN, secret: instanceNamed("twin").secret, edition: 9 }, twin(ring)),
   ),
   "ahead of the greeting": async ({ t, ring, registrar }) => {
     const { survey } = registrar.endpoints;

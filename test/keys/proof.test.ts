@@ -78,8 +78,8 @@ test("a proof holds for nothing else", () => {
     { ...watch, services: ["cache"] },
     { ...watch, services: ["*", "cache"] },
     { ...watch, services: ["cache", "*", ""] },
-    { ...watch, instance: "5b0c5" },
-    { ...WATCH, instance: "cache", services: ["c1", "5b0c"], proof: join.proof },
+    { ...watch, instance: `${WATCH.instance}5` },
+    { ...WATCH, instance: "cache", services: ["c1", JOIN.instance], proof: join.proof },
     { ...JOIN, proof: watch.proof },
   ];
   for (const message of others) {

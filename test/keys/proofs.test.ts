@@ -10,6 +10,7 @@ import type { Provable } from "../../lib/keys/proof.ts";
 import { decodeFromRegistrar, encodeToRegistrar } from "../../lib/wire/survey.ts";
 import { during } from "../helpers/during.ts";
 import { Rig } from "../helpers/rig.ts";
+import { instanceNamed } from "../helpers/instances.ts";
 import { ids } from "../helpers/record.ts";
 import { until } from "../helpers/until.ts";
 import { JOIN, member, Ring, WATCH } from "./samples.ts";
@@ -174,10 +175,42 @@ test("an instance that is listed is not taken over by another key", async (t) =>
   await thief.hears("refused");
   await during(200, () => assert.equal(registrar.view("cache").peers[0]?.port, 1));
   await own.update({ weight: 2 });
+  assert.equal(registrar.counters.unauthorised, 1);
   // When it is gone, the name is free.
   await own.leave();
-  await thief.say(thief.proved({ ...forged, instance: "another" }));
+  await thief.say(thief.proved({ ...forged, ...instanceNamed("another") }));
   await thief.hears("accepted");
+});
+
+test("an instance is nobody else's at a registrar that never heard of it either", async (t) => {
+  const { rig, ring, twin, registrar } = await scene(t);
+  const allow = { ...ring.rules, members: [member(ring.cache, "cache"), member(twin, "cache")] };
+  const other = await rig.registrar({ keys: { own: ring.registrar, allow } });
+  const own = await rig.join(registrar, {
+    service: "cache",
+    id: "c1",
+    port: 1,
+    keys: ring.keys(ring.cache),
+  });
+  const watcher = rig.watcher({
+    registrar: [registrar.endpoints.survey, other.endpoints.survey],
+    service: "cache",
+    keys: ring.keys(ring.watcher),
+  });
+  await until(() => watcher.peers.length === 1, { what: "c1 is listed" });
+  const thief = new Insider(t, other, { own: twin, server: ring.registrar });
+  await thief.welcomed();
+  const { instance } = own.self;
+  await thief.say(thief.proved({ ...JOIN, id: "c1", instance, edition: 9 }));
+  await thief.hears("refused");
+  await thief.say({ kind: "leave", epoch: thief.epoch, proofMs: 0 });
+  await during(200, () =>
+    assert.deepEqual(
+      watcher.peers.map(({ port }) => port),
+      [1],
+    ),
+  );
+  assert.equal(other.counters.members, 0);
 });
 
 test("what was proved to one run is worth nothing in the next", async (t) => {

@@ -85,7 +85,7 @@ test("a member whose key is taken off is out at once, and is back when it is lis
   assert.equal(registrar.view("cache").peers.length, 0);
   await assert.rejects(own.update({ weight: 2 }), code("ERR_NOT_AUTHORISED"));
   assert.deepEqual(log.of("key.removed"), [
-    { key: ring.cache.publicKey, name: "rack 7", service: "cache" },
+    { key: ring.cache.publicKey, name: "rack 7", services: ["cache"] },
   ]);
   allow(ring.rules);
   await until(() => ids(watcher.peers).includes("c1"), { what: "c1 is back" });

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import type { AllowRules, ClientKeys, KeyPair, MemberRule } from "../../lib/index.ts";
+import { instanceNamed } from "../helpers/instances.ts";
 import { makeKeyPair } from "../../lib/index.ts";
 import type { Join, Watch } from "../../lib/core/messages.ts";
 
@@ -18,17 +19,20 @@ export const MANUAL = {
 export const EPOCH = "8f1d2c3b4a5968778695a4b3c2d1e0ff";
 export const NONCE = "000102030405060708090a0b0c0d0e0f";
 
+const OWN = instanceNamed("5b0c");
+
 export const JOIN: Join = {
   kind: "join",
   version: 1,
   epoch: EPOCH,
   service: "cache",
   id: "c1",
-  instance: "5b0c",
+  instance: OWN.instance,
   edition: 1,
   card: { endpoints: [], weight: 1, tags: [], metadata: {}, status: "passing", joinedAt: 0 },
   previous: null,
   sequence: 1,
+  secret: OWN.secret,
   proof: null,
   bytes: 0,
 };
@@ -37,11 +41,12 @@ export const WATCH: Watch = {
   kind: "watch",
   version: 1,
   epoch: EPOCH,
-  instance: "5b0c",
+  instance: OWN.instance,
   services: ["cache", "*"],
   ordinal: null,
   proof: null,
   sequence: 1,
+  secret: OWN.secret,
 };
 
 /** A registrar's pair, and what its clients need of it. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ANY_EPOCH } from "../../lib/core/messages.ts";
+import type { Away, Named } from "../../lib/core/io.ts";
 import type { FromRegistrar, ToRegistrar } from "../../lib/core/messages.ts";
 import { nowMs } from "../../lib/host/clock.ts";
 import { LimitedLog } from "../../lib/host/log.ts";
@@ -20,6 +21,9 @@ class Scene {
   readonly log = new Log();
   readonly replies: FromRegistrar["kind"][] = [];
   readonly expelled: string[] = [];
+  /** Members without a connection. */
+  away: readonly Away[] = [];
+  readonly struck: Named[] = [];
   renewals = 0;
   readonly gate: Gate;
   readonly #path: string;
@@ -36,7 +40,8 @@ class Scene {
       logger: this.log,
       limited: new LimitedLog(this.log, nowMs),
       send: (_, message) => this.replies.push(message.kind),
-      isListed: () => false,
+      away: () => this.away,
+      strike: (name) => this.struck.push(name),
       expel: (route) => this.expelled.push(route),
       renewRoster: () => (this.renewals += 1),
     });
@@ -111,4 +116,28 @@ test("a join that names no epoch proves nothing, so it reaches nobody and is not
   const scene = new Scene(t);
   assert.ok(!scene.gate.admits("a", { ...JOIN, epoch: ANY_EPOCH }));
   assert.deepEqual([scene.gate.refused, scene.replies], [0, []]);
+});
+
+test("a connection that asked for a second service is expelled when the first one is taken from its key", (t) => {
+  const scene = new Scene(t);
+  const { cache } = scene.ring;
+  scene.allow({ members: [member(cache, "cache", "db")] });
+  assert.ok(scene.gate.admits("a", scene.proved(JOIN)));
+  assert.ok(scene.gate.admits("a", scene.proved({ ...JOIN, service: "db", id: "d1" })));
+  scene.allow({ members: [member(cache, "db")] });
+  assert.deepEqual(scene.expelled, ["a"]);
+});
+
+test("a member without a connection is struck from the list when its key is", (t) => {
+  const scene = new Scene(t);
+  const { cache, watcher } = scene.ring;
+  scene.away = [
+    { service: "cache", id: "c1", key: cache.publicKey },
+    { service: "db", id: "d1", key: watcher.publicKey },
+  ];
+  scene.allow({ members: [member(cache, "cache"), member(watcher, "db")] });
+  assert.deepEqual(scene.struck, []);
+  scene.allow({ members: [member(cache, "cache")] });
+  assert.deepEqual(scene.struck, [{ service: "db", id: "d1" }]);
+  assert.equal(scene.log.of("key.removed").length, 1);
 });

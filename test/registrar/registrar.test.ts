@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { encodeToRegistrar } from "../../lib/wire/survey.ts";
 import { RollcallError, startRegistrar } from "../../lib/index.ts";
+import { instanceNamed } from "../helpers/instances.ts";
 import { ids, record, told } from "../helpers/record.ts";
 import { ANYWHERE, code, Log, QUICK, Rig } from "../helpers/rig.ts";
 import { until } from "../helpers/until.ts";
@@ -282,6 +283,29 @@ test("what is said by somebody who did not join changes nothing", async (t) => {
     log.lines.filter(({ level }) => level === "error"),
     [],
   );
+});
+
+test("whoever reads an instance in the list cannot speak for it, even without keys", async (t) => {
+  const rig = new Rig(t);
+  const log = new Log();
+  const registrar = await rig.registrar({ logger: log });
+  const me = await rig.join(registrar, { service: "cache", id: "c1", port: 1 });
+  const thief = rig.raw(registrar);
+  const epoch = await thief.epoch();
+  const { instance } = me.self;
+  const { secret } = instanceNamed("thief");
+  const { standing, address, port, instance: _own, id, service, ...card } = me.self;
+  const join = { kind: "join", version: 1, epoch, service, id, instance, secret } as const;
+  const how = { edition: 99, previous: null, sequence: 1_000_000, proof: null, bytes: 0 };
+  await thief.say({ ...join, ...how, card: { ...card, weight: 9 } });
+  assert.equal((await thief.hears("refused")).code, "ERR_NOT_AUTHORISED");
+  await thief.say({ kind: "leave", epoch, proofMs: 0 });
+  await thief.say({ kind: "explain", epoch, token: 1, service, id });
+  await thief.hears("explanation");
+  assert.deepEqual(registrar.view("cache").peers, [me.self]);
+  assert.equal(registrar.counters.unauthorised, 1);
+  assert.equal(log.of("instance.refused").length, 1);
+  assert.deepEqual([standing, address, port], ["alive", "127.0.0.1", 1]);
 });
 
 test("answers to questions that were never asked are noted and count for nothing", async (t) => {

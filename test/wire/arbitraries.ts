@@ -216,6 +216,7 @@ export const toRegistrar: {
     card,
     previous: fc.option(hex16),
     sequence: count,
+    secret: hex16,
     proof,
     bytes: fc.constant(0),
   }),
@@ -228,6 +229,7 @@ export const toRegistrar: {
     ordinal: fc.option(fc.nat(LIMITS.ordinalMax)),
     proof,
     sequence: count,
+    secret: hex16,
   }),
   answer: plain({ kind: fc.constant("answer"), epoch: hex16, round: count, stalledMs: count }),
   update: plain({

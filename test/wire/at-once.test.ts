@@ -178,7 +178,18 @@ test("a value that may not travel is a doubt in one pass, whatever it is", () =>
 test("a frame that may not be read is a doubt in one pass", () => {
   const usual: readonly unknown[] = [[], null, null, 1, [], new Map(), "passing", 1];
   const names: readonly unknown[] = ["orders", "a", "b"];
-  const row: readonly unknown[] = [17, 1, new Uint8Array(16), ...names, 1, usual, null, null, 1];
+  const row: readonly unknown[] = [
+    17,
+    1,
+    new Uint8Array(16),
+    ...names,
+    1,
+    usual,
+    null,
+    null,
+    1,
+    new Uint8Array(16),
+  ];
   const join = (at: number, value: unknown): Uint8Array => rawFrame(row.with(at, value));
   const card = (at: number, value: unknown): Uint8Array => join(7, usual.with(at, value));
   assert.ok(decodeAtOnce(toRegistrar, rawFrame(row)));

@@ -47,7 +47,7 @@ const PLANTED: readonly (readonly [from: string | RegExp, to: string, problem: R
   ["```rollcall to-client survey", "```rollcall to-client rejoin", /survey has no example/],
   ["```rollcall roster snapshot", "```text", /snapshot has no example/],
   ["\n--\n", "\n", /example of delta does not hold/],
-  ['"bytes": 124', '"bytes": 125', /example of join does not hold/],
+  ['"bytes": 171', '"bytes": 172', /example of join does not hold/],
   ["#### `17` join", "#### `16` join", /join is 17/],
   ["`[17, version", "`[16, version", /join is 17/],
   ["#### `37` page", "#### page", /page is 37/],

@@ -28,6 +28,7 @@ export const JOIN: Join = {
   card: CARD,
   previous: null,
   sequence: 1,
+  secret: "5e".repeat(16),
   proof: null,
   bytes: 0,
 };

@@ -126,6 +126,7 @@ const WATCH: Watch = {
   ordinal: null,
   proof: null,
   sequence: 1,
+  secret: "5e".repeat(16),
 };
 
 /** A message at a limit, and one over it. */

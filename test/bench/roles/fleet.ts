@@ -4,7 +4,8 @@ import { decodeFromRegistrar, encodeToRegistrar } from "../../../lib/wire/survey
 import { bareDealer, readAll } from "../bare.ts";
 import { machineMs } from "../clock.ts";
 import { serve } from "../serve.ts";
-import { cardOf, idsOf, instanceOf } from "../sample.ts";
+import { instanceNamed } from "../../helpers/instances.ts";
+import { cardOf, idsOf } from "../sample.ts";
 
 /** How many members to be, and what they are called. */
 export interface Filling {
@@ -38,7 +39,7 @@ function join(joiner: Joiner, { epoch }: Welcome): void {
     epoch,
     service,
     id,
-    instance: instanceOf(id),
+    ...instanceNamed(id),
     edition,
     card: cardOf(edition),
     previous: null,

@@ -55,6 +55,7 @@ function join(surveyor: Surveyor, id: string): void {
     card: cardOf(1),
     previous: null,
     sequence: 1,
+    secret: "5e".repeat(16),
     proof: null,
     bytes: 100,
   } as const;

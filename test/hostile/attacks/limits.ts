@@ -3,6 +3,7 @@ import { pack } from "../../../lib/wire/pack.ts";
 import type { Wire } from "../../../lib/wire/pack.ts";
 import { KIND } from "../../../lib/wire/kinds.ts";
 import { encodeToRegistrar } from "../../../lib/wire/survey.ts";
+import { instanceNamed } from "../../helpers/instances.ts";
 import { counted, steady } from "../stage.ts";
 import type { Attack, Stage } from "../stage.ts";
 import { messageOf, RawConnection } from "../zmtp.ts";
@@ -11,7 +12,6 @@ import { messageOf, RawConnection } from "../zmtp.ts";
 interface Parts {
   readonly service: string;
   readonly id: string;
-  readonly instance: string;
   readonly endpoints: Wire;
   readonly words: readonly [version: Wire, zone: Wire];
   readonly weight: number;
@@ -31,7 +31,6 @@ const LIMITED: readonly (readonly [good: Partial<Parts>, bad: Partial<Parts>])[]
   [{ service: x(LIMITS.serviceBytesMax) }, { service: x(LIMITS.serviceBytesMax + 1) }],
   [{ id: x(LIMITS.idBytesMax) }, { id: x(LIMITS.idBytesMax + 1) }],
   [{ id: "é".repeat(127) }, { id: "é".repeat(128) }],
-  [{ instance: x(LIMITS.instanceBytesMax) }, { instance: x(LIMITS.instanceBytesMax + 1) }],
   [
     { endpoints: many(LIMITS.endpointsMax, endpoint(LIMITS.wordBytesMax, LIMITS.hostBytesMax)) },
     { endpoints: many(LIMITS.endpointsMax + 1, endpoint(1, 1)) },
@@ -58,8 +57,9 @@ const LIMITED: readonly (readonly [good: Partial<Parts>, bad: Partial<Parts>])[]
 ];
 
 function joinFrame(epoch: string, parts: Partial<Parts>, name: string): Uint8Array {
-  const { service = "limits", id = name, instance = name, weight = 1 } = parts;
+  const { service = "limits", id = name, weight = 1 } = parts;
   const { endpoints = [], words = [null, null], tags = [], metadata = new Map() } = parts;
+  const { instance, secret } = instanceNamed(name);
   const card = [endpoints, ...words, weight, tags, metadata, "passing", 0];
   return pack([
     KIND.join,
@@ -73,6 +73,7 @@ function joinFrame(epoch: string, parts: Partial<Parts>, name: string): Uint8Arr
     null,
     null,
     1,
+    Buffer.from(secret, "hex"),
   ]);
 }
 

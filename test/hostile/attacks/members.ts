@@ -1,5 +1,6 @@
 import type { Join } from "../../../lib/core/messages.ts";
 import { encodeToRegistrar } from "../../../lib/wire/survey.ts";
+import { instanceNamed } from "../../helpers/instances.ts";
 import { counted, inParallel, steady } from "../stage.ts";
 import type { Attack } from "../stage.ts";
 import { messageOf, RawConnection } from "../zmtp.ts";
@@ -10,12 +11,12 @@ const SERVICES = 20;
 const CHURNERS = 50;
 
 /** A JOIN that is good. */
-export function joinOf(change: Partial<Join> & Pick<Join, "epoch" | "id">): Join {
+export function joinOf(change: Partial<Join> & Pick<Join, "epoch" | "id">, run = change.id): Join {
   return {
     kind: "join",
     version: 1,
     service: "crowd",
-    instance: change.id,
+    ...instanceNamed(run),
     edition: 1,
     card: { endpoints: [], weight: 1, tags: [], metadata: {}, status: "passing", joinedAt: 0 },
     previous: null,
@@ -62,12 +63,7 @@ export const churn: Attack = {
       const connection = await RawConnection.client(survey, "DEALER");
       for (let loop = 0; loop < each && connection !== undefined; loop += 1) {
         const id = loop % 2 === 0 ? `churn-${index}` : `churn-${index}-${loop}`;
-        const join = joinOf({
-          epoch,
-          id,
-          service: `churn-${loop % 7}`,
-          instance: `${index}-${loop}`,
-        });
+        const join = joinOf({ epoch, id, service: `churn-${loop % 7}` }, `${index}-${loop}`);
         const proofMs = loop % 5 === 0 ? 86_400_000 : 0;
         const { card } = join;
         const messages = [
