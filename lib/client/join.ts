@@ -10,6 +10,7 @@ import { newInstance } from "../host/instance.ts";
 import { bounded, closeOnAbort, throwIfAborted } from "../host/wait.ts";
 import type { Bounds, WaitOptions } from "../host/wait.ts";
 import { settleClientKeys } from "../keys/options.ts";
+import { INTERVAL_MS_MAX } from "../wire/scalars.ts";
 import {
   cardOf,
   changedCard,
@@ -29,14 +30,12 @@ import type { ConnectionState } from "./streams.ts";
 
 /** How long `leave` waits for its confirmation unless told otherwise. */
 export const LEAVE_DEADLINE_MS = 5000;
-/** The longest time that a timer can be set to. */
-const TIMER_MAX_MS = 2_147_483_647;
 /** How long `close` waits until its goodbye is confirmed; a registrar that does not answer costs this. */
 const CLOSE_DEADLINE_MS = 500;
 
 /** Bounds of a leave. */
 export interface LeaveOptions extends WaitOptions {
-  /** Milliseconds to wait until every named consumer has acknowledged. Default 5000. */
+  /** Milliseconds to wait until every named consumer has acknowledged, up to 24 h. Default 5000. */
   readonly deadlineMs?: number | undefined;
 }
 
@@ -130,8 +129,9 @@ const NOBODY = { told: [], outOfReach: [], edition: null, wantsProof: false };
 const GOODBYE = { card: null, deadlineMs: CLOSE_DEADLINE_MS, wantsProof: false };
 
 function deadlineOf({ deadlineMs = LEAVE_DEADLINE_MS }: LeaveOptions): number {
-  if (deadlineMs >= 0 && deadlineMs <= TIMER_MAX_MS) return deadlineMs;
-  throw new RollcallError("ERR_OPTION", `deadlineMs is ${deadlineMs}`);
+  // No message asks a registrar to wait for longer.
+  if (deadlineMs >= 0 && deadlineMs <= INTERVAL_MS_MAX) return deadlineMs;
+  throw new RollcallError("ERR_OPTION", `deadlineMs is ${deadlineMs}, not 0 to ${INTERVAL_MS_MAX}`);
 }
 
 class MemberHandle implements Member {

@@ -98,6 +98,19 @@ test("a deadline that is none is refused, and the member can still say goodbye",
   assert.deepEqual(changes.values.map(told), ["joined c1 (new)", "left c1 (goodbye)"]);
 });
 
+test("a deadline that no message can carry is refused by name, and the longest is proved", async (t) => {
+  const rig = new Rig(t);
+  const registrar = await rig.registrar();
+  const me = await rig.join(registrar, { service: "cache", id: "c1" });
+  const says = /deadlineMs is 86400001, not 0 to 86400000$/;
+  for (const end of [me.drain.bind(me), me.leave.bind(me)]) {
+    await assert.rejects(end({ deadlineMs: 86_400_001 }), code("ERR_OPTION"));
+    await assert.rejects(end({ deadlineMs: 86_400_001 }), says);
+  }
+  assert.equal((await me.drain({ deadlineMs: 86_400_000 })).complete, true);
+  assert.equal((await me.leave({ deadlineMs: 86_400_000 })).complete, true);
+});
+
 test("a leave that nobody confirms ends at its deadline, and the handle is closed", async (t) => {
   const rig = new Rig(t);
   const registrar = await rig.registrar();
