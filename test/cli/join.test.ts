@@ -188,6 +188,18 @@ test("without a command it stays until its input ends, if told to", async (t) =>
   assert.equal(await left(changes, "c1"), "goodbye");
 });
 
+test("a member whose input ends leaves with proof, and says one goodbye", async (t) => {
+  const rig = new Rig(t);
+  const registrar = await rig.registrar();
+  await rig.ready(registrar);
+  const flags = ["--id", "c1", "--registrar", registrar.endpoints.survey];
+  const run = new Run(t, ["join", "cache", ...flags, "--stdin"]);
+  await run.printed((text) => text.includes("joined "), "is listed");
+  run.child.stdin?.end();
+  assert.equal(await run.code(), 0);
+  assert.match(run.stderr, /"complete":true/);
+});
+
 test("a member whose input ends before any registrar lists it does not stay behind", async (t) => {
   const flags = ["--registrar", "tcp://127.0.0.1:9", "--stdin", "--log-level", "silent"];
   const run = new Run(t, ["join", "cache", ...flags]);

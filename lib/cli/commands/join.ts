@@ -74,12 +74,17 @@ async function enter(
   const onStop = (): void => attempt.abort(stop.cause);
   stop.signal.addEventListener("abort", onStop);
   if (stop.signal.aborted) onStop();
-  void input?.then(() => attempt.abort(new Error("the input has ended")));
+  let isOver = false;
+  void input?.then(() => {
+    // Of a member the signal means close, and it is to leave.
+    if (!isOver) attempt.abort(new Error("the input has ended"));
+  });
   const calm = warnWhenSlow(context, "member.waiting: no registrar has listed us yet");
   try {
     const { signal } = attempt;
     return await joinService({ ...joinOptions(options, service), logger: log, signal });
   } finally {
+    isOver = true;
     calm();
     stop.signal.removeEventListener("abort", onStop);
   }
