@@ -35,11 +35,12 @@ export async function withWatcher<T>(
 ): Promise<T> {
   const { options, log, stop } = context;
   const timeoutMs = options.number("timeoutMs") ?? TIMEOUT_MS;
-  const timer = new AbortController();
-  const timeout = setTimeout(() => timer.abort(), timeoutMs);
+  // Before the timer, which keeps the process alive: options may be refused.
   const watcher = watch({ ...watchOptions(options, services), logger: log });
   const connection = new BehaviorSubject<ConnectionState>({ kind: "connecting" });
   watcher.connection$.subscribe(connection);
+  const timer = new AbortController();
+  const timeout = setTimeout(() => timer.abort(), timeoutMs);
   try {
     return await use(watcher, AbortSignal.any([timer.signal, stop.signal]));
   } catch (error) {
