@@ -176,14 +176,12 @@ class MemberHandle implements Member {
   async update(patch: CardOptions, options?: WaitOptions): Promise<void> {
     checkCardOptions(patch);
     throwIfAborted(options?.signal);
-    const before = this.#showing();
-    const card: Card = updatedCard(before.card, patch, this.#targets);
-    const edition = before.edition + 1;
-    const recorded = this.#shell.until((effect) => {
+    if (this.#shell.isClosed) throw new RollcallError("ERR_CLOSED");
+    const card = updatedCard(this.#showing().card, patch, this.#targets);
+    const edition = this.#shell.update(card, 0);
+    await this.#shell.until((effect) => {
       return effect.kind === "recorded" && effect.edition >= edition ? true : undefined;
     }, options);
-    this.#shell.take({ kind: "update", card, proofMs: 0 });
-    await recorded;
   }
 
   async drain(options: LeaveOptions = {}): Promise<LeaveProof> {
@@ -235,7 +233,7 @@ class MemberHandle implements Member {
   }
 
   #showing(): { readonly edition: number; readonly card: Card } {
-    const { showing } = this.#shell.client;
+    const { showing } = this.#shell;
     if (showing === null) throw new RollcallError("ERR_CLOSED");
     return showing;
   }

@@ -2,6 +2,7 @@ import { Client } from "../core/client.ts";
 import { RollcallError } from "../core/errors.ts";
 import type { ClientEffect, ClientInput, Transmission } from "../core/io.ts";
 import type { ClientTuning } from "../core/options.ts";
+import type { Card } from "../core/peer.ts";
 import type { Identity, Showing } from "../core/respondent.ts";
 import { nowMs } from "../host/clock.ts";
 import { LimitedLog } from "../host/log.ts";
@@ -60,11 +61,13 @@ export class ClientShell implements Emitter {
   readonly #waits = new Waits();
   readonly #credentials: Credentials;
   readonly #denials: Denials;
+  #showing: Showing | null;
   #isClosed = false;
   #isShowing = false;
 
   constructor(setup: ShellSetup) {
     this.#setup = setup;
+    this.#showing = setup.showing;
     const { targets, tuning, logger, services } = setup;
     this.#credentials = new Credentials(setup.keys);
     // First of all: a handshake takes as long as all the rest. Nothing is heard of it before the next turn,
@@ -96,8 +99,21 @@ export class ClientShell implements Emitter {
     return this.#isClosed;
   }
 
+  /** The card as it was changed last; the machine is told later by whoever it calls back. */
+  get showing(): Showing | null {
+    return this.#showing;
+  }
+
   take(input: ClientInput): void {
     this.#loop.take(input);
+  }
+
+  /** Shows another card, and returns its edition. */
+  update(card: Card, proofMs: number): number {
+    const edition = (this.#showing?.edition ?? 0) + 1;
+    this.#showing = { edition, card };
+    this.take({ kind: "update", card, proofMs });
+    return edition;
   }
 
   /** Resolves with the first value that `isDone` makes of an effect; see `Waits`. */
@@ -128,13 +144,11 @@ export class ClientShell implements Emitter {
    * most for `deadlineMs`. A registrar that goes away meanwhile is not waited for.
    */
   async farewell(what: Parting, options: WaitOptions = {}): Promise<LeaveProof> {
-    const { deadlineMs, wantsProof } = what;
+    const { card, deadlineMs, wantsProof } = what;
     const proofMs = wantsProof ? proofTimeMs(deadlineMs) : 0;
-    // Before, because whoever is called back by us is heard only after us.
-    const edition = what.card === null ? null : (this.client.showing?.edition ?? 0) + 1;
     // First of all, because everybody waits for it; its confirmation comes in a later turn.
-    if (what.card === null) this.take({ kind: "leave", proofMs });
-    else this.take({ kind: "update", card: what.card, proofMs });
+    const edition = card === null ? null : this.update(card, proofMs);
+    if (card === null) this.take({ kind: "leave", proofMs });
     const [told, outOfReach] = [this.client.mayList(true), this.client.mayList(false)];
     const collector = new Collector({ told, outOfReach, edition, wantsProof });
     const nameOf = (source: number): string => this.#setup.targets[source]?.endpoint ?? "";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { LeaveProof } from "../../lib/index.ts";
 import { during } from "../helpers/during.ts";
 import { ids, record, told } from "../helpers/record.ts";
 import { code, Rig } from "../helpers/rig.ts";
@@ -195,4 +196,47 @@ test("an update of a closed member fails with ERR_CLOSED, and a waiting one does
   await waiting;
   await assert.rejects(me.update({ weight: 3 }), code("ERR_CLOSED"));
   await assert.rejects(me.drain(), code("ERR_CLOSED"));
+});
+
+test("changes that are made in one word of connection$ all hold", async (t) => {
+  const rig = new Rig(t);
+  const first = await rig.registrar();
+  const me = await rig.join(first, { service: "cache", id: "c1", reconnectMinMs: 20 });
+  let wasStale = false;
+  const changed = new Promise((resolve) => {
+    me.connection$.subscribe(({ kind }) => {
+      wasStale ||= kind === "stale";
+      if (!wasStale || kind !== "live") return;
+      const updates = [me.update({ weight: 2 }), me.update({ zone: "b" })];
+      const seen = me.self;
+      resolve(Promise.all(updates).then(() => seen));
+    });
+  });
+  await first.close();
+  const second = await rig.registrar({ ...first.endpoints, rejoinJitterMs: 0 });
+  const seen = await changed;
+  const [peer] = second.view("cache").peers;
+  assert.deepEqual([peer?.weight, peer?.zone], [2, "b"]);
+  assert.deepEqual(me.self, peer);
+  assert.deepEqual(seen, peer, "whoever has changed its card sees the change at once");
+});
+
+test("a drain behind an update in one word of connection$ keeps the update, and is proved", async (t) => {
+  const rig = new Rig(t);
+  const first = await rig.registrar();
+  const me = await rig.join(first, { service: "cache", id: "c1", reconnectMinMs: 20 });
+  let wasStale = false;
+  const proved = new Promise<LeaveProof>((resolve, reject) => {
+    me.connection$.subscribe(({ kind }) => {
+      wasStale ||= kind === "stale";
+      if (!wasStale || kind !== "live") return;
+      me.update({ weight: 2 }).catch(reject);
+      me.drain({ deadlineMs: 10_000 }).then(resolve, reject);
+    });
+  });
+  await first.close();
+  const second = await rig.registrar({ ...first.endpoints, rejoinJitterMs: 0 });
+  assert.equal((await proved).complete, true);
+  const [peer] = second.view("cache").peers;
+  assert.deepEqual([peer?.weight, peer?.status], [2, "draining"]);
 });
