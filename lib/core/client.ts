@@ -128,9 +128,9 @@ export class Client {
       case "follow":
         return this.#follow(nowMs);
       case "update":
-        return this.#update(input.card, input.proofMs);
+        return this.#update(input.card, input.proofMs, nowMs);
       case "leave":
-        return this.#leave(input.proofMs);
+        return this.#leave(input.proofMs, nowMs);
       case "emitted":
         return this.voice.acknowledge(this.lister);
       case "report":
@@ -165,16 +165,17 @@ export class Client {
   }
 
   /** A watcher has nothing to show. */
-  #update(card: Card, proofMs: number): void {
+  #update(card: Card, proofMs: number, nowMs: number): void {
     if (this.#showing === null) return;
     this.#showing = { edition: this.#showing.edition + 1, card };
-    this.voice.update(this.#showing, proofMs);
+    this.voice.update(this.#showing, proofMs, nowMs);
   }
 
   /** Says goodbye and asks for nothing any more. */
-  #leave(proofMs: number): void {
+  #leave(proofMs: number, nowMs: number): void {
+    const wishes = this.#wishes();
     this.#isLeaving = true;
-    this.voice.leave(proofMs);
+    this.voice.leave(proofMs, wishes, nowMs);
   }
 
   #received(contact: Contact, message: FromRegistrar, nowMs: number): void {
@@ -185,11 +186,15 @@ export class Client {
       case "welcome":
         return this.#welcomed(contact, message, nowMs);
       case "survey":
+        // It would be taken for an answer of somebody unknown, behind our goodbye.
+        if (this.#isLeaving) return;
         return this.voice.say(source, respondent.answer(message));
       case "accepted":
-        return this.#accepted(contact, message);
+        return this.#accepted(contact, message, nowMs);
       case "rejoin":
-        return respondent.askAgain(nowMs);
+        if (!this.#isLeaving) return respondent.askAgain(nowMs);
+        link.parting();
+        return this.#emit({ kind: "lost", source });
       case "recorded":
         respondent.recorded(message.edition);
         return this.#emit({ ...message, source });
@@ -212,7 +217,7 @@ export class Client {
     contact.follower.welcomed(welcome.epoch, welcome.timing.announceIntervalMs);
   }
 
-  #accepted(contact: Contact, { edition, ordinal }: Accepted): void {
+  #accepted(contact: Contact, { edition, ordinal }: Accepted, nowMs: number): void {
     const { source, respondent, link } = contact;
     if (edition === 0 && respondent.numbered(ordinal)) this.#emit({ kind: "changed" });
     // A member that also watches is accepted twice; only its membership counts.
@@ -220,10 +225,8 @@ export class Client {
     respondent.accepted();
     link?.accepted();
     this.#emit({ kind: "accepted", source });
-    const showing = this.#showing;
-    if (showing !== null && edition < showing.edition) {
-      this.voice.say(source, respondent.update(showing, 0));
-    }
+    const { showing } = this.#wishes();
+    if (showing !== null) this.voice.say(source, respondent.catchUp(edition, showing, nowMs));
   }
 
   #refused(contact: Contact, refusal: Objection, nowMs: number): void {
@@ -239,7 +242,7 @@ export class Client {
 
   #lost(contact: Contact, nowMs: number): void {
     const { source, respondent } = contact;
-    if (respondent.isAccepted) this.#emit({ kind: "lost", source });
+    if (respondent.isOpen) this.#emit({ kind: "lost", source });
     contact.link?.lost(nowMs);
     respondent.closed();
     contact.follower.lost(nowMs);

@@ -104,7 +104,7 @@ export type ClientEffect =
   | { readonly kind: "changed" }
   | { readonly kind: "connection"; readonly connection: Connection }
   | { readonly kind: "accepted"; readonly source: number }
-  /** A connection on which we were accepted is gone, and with it what we asked for there. */
+  /** A connection on which we were greeted is gone, or does not know who leaves: what we asked for there will not come. */
   | { readonly kind: "lost"; readonly source: number }
   | {
       readonly kind: "refused";

@@ -50,8 +50,8 @@ export class Respondent {
   #recorded = 0;
   /** When to say our card again, should its publication not be confirmed. */
   #sayAgainMs = Infinity;
-  /** What the last change wanted to be proved. */
-  #proofMs = 0;
+  /** Until when the last change is to be proved. */
+  #proveByMs = -Infinity;
   /** The longest time our event loop stood still since we answered last. */
   #stalledMs = 0;
 
@@ -103,7 +103,7 @@ export class Respondent {
     this.#askAtMs = Infinity;
     this.#recorded = 0;
     this.#sayAgainMs = Infinity;
-    this.#proofMs = 0;
+    this.#proveByMs = -Infinity;
   }
 
   /** An edition of our card is published. */
@@ -116,6 +116,12 @@ export class Respondent {
     this.#accepted = true;
     this.#askAtMs = Infinity;
     this.#previous = this.#welcome?.epoch ?? this.#previous;
+  }
+
+  /** What is to be said of our card once we are listed with this edition of it. */
+  catchUp(edition: number, showing: Showing, nowMs: number): ToRegistrar | null {
+    const isBehind = edition < showing.edition || nowMs < this.#proveByMs;
+    return isBehind ? this.#update(showing, nowMs) : null;
   }
 
   /** The registrar wants nothing of us. */
@@ -146,17 +152,30 @@ export class Respondent {
     this.#stalledMs = Math.max(this.#stalledMs, Math.round(byMs));
   }
 
-  update(showing: Showing, proofMs: number): ToRegistrar | null {
-    if (this.#welcome === null || !this.#accepted) return null;
-    this.#proofMs = proofMs;
-    this.#sayAgainMs = Infinity;
-    return { kind: "update", epoch: this.#welcome.epoch, ...showing, proofMs, bytes: 0 };
+  /** Our card has changed. Where we are not listed yet it goes with the JOIN, or after it. */
+  update(showing: Showing, proofMs: number, nowMs: number): ToRegistrar | null {
+    if (this.#welcome === null) return null;
+    this.#proveByMs = nowMs + proofMs;
+    if (this.#accepted) return this.#update(showing, nowMs);
+    // Somebody waits for it, so our return is not spread.
+    if (proofMs > 0) this.#askAtMs = nowMs;
+    return null;
   }
 
-  leave(proofMs: number): ToRegistrar | null {
-    if (this.#welcome !== null) return { kind: "leave", epoch: this.#welcome.epoch, proofMs };
+  /**
+   * Goodbye. A run that does not know us yet is told who says it: consumers hold us from the run
+   * before.
+   */
+  leave(proofMs: number, wishes: Wishes, nowMs: number): readonly ToRegistrar[] {
     // Behind the JOIN that went ahead, or its registrar would list somebody who is gone.
-    return this.#hasAsked ? { kind: "leave", epoch: ANY_EPOCH, proofMs } : null;
+    if (this.#welcome === null) {
+      return this.#hasAsked ? [{ kind: "leave", epoch: ANY_EPOCH, proofMs }] : [];
+    }
+    const { epoch } = this.#welcome;
+    const isReturn = this.#previous !== null && this.#previous !== epoch;
+    if (isReturn) this.#askAtMs = nowMs;
+    const asks = isReturn ? this.#asks(wishes, nowMs) : [];
+    return [...asks, { kind: "leave", epoch, proofMs }];
   }
 
   acknowledge(service: string, revision: number): ToRegistrar | null {
@@ -206,9 +225,16 @@ export class Respondent {
       return [];
     }
     const isDue = nowMs >= this.#sayAgainMs;
-    const update = isDue ? this.update(showing, this.#proofMs) : null;
+    const update = isDue ? this.#update(showing, nowMs) : null;
     if (this.#sayAgainMs === Infinity) this.#sayAgainMs = nowMs + this.#retryMs;
     return update === null ? [] : [update];
+  }
+
+  #update(showing: Showing, nowMs: number): ToRegistrar | null {
+    if (this.#welcome === null || !this.#accepted) return null;
+    this.#sayAgainMs = Infinity;
+    const proofMs = Math.max(0, Math.round(this.#proveByMs - nowMs));
+    return { kind: "update", epoch: this.#welcome.epoch, ...showing, proofMs, bytes: 0 };
   }
 
   #asks(wishes: Wishes, nowMs: number): readonly ToRegistrar[] {

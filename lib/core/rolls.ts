@@ -130,7 +130,7 @@ export class Rolls {
       const { service, id, returning: isReturning } = member;
       this.publisher.wait(service, { route, edition: null, id, proofMs, isReturning });
       this.judgement.sight(member, "saidGoodbye", nowMs);
-    }
+    } else this.#emit({ kind: "reply", route, message: { kind: "rejoin" } });
     // Whoever does not wait for proof closes its handle, and gives out nobody any more.
     if (proofMs === 0) this.fences.excuse(route);
     this.forget(route);

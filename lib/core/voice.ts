@@ -2,7 +2,7 @@ import type { Contact } from "./contact.ts";
 import type { ClientEffect, ClientInput } from "./io.ts";
 import type { Lister } from "./listing.ts";
 import type { ToRegistrar } from "./messages.ts";
-import type { Showing } from "./respondent.ts";
+import type { Showing, Wishes } from "./respondent.ts";
 
 type Of<K extends ClientInput["kind"]> = Extract<ClientInput, { kind: K }>;
 
@@ -20,15 +20,15 @@ export class Voice {
     if (message !== null) this.#emit({ kind: "send", source, message });
   }
 
-  update(showing: Showing, proofMs: number): void {
+  update(showing: Showing, proofMs: number, nowMs: number): void {
     for (const { source, respondent } of this.#contacts) {
-      this.say(source, respondent.update(showing, proofMs));
+      this.say(source, respondent.update(showing, proofMs, nowMs));
     }
   }
 
-  leave(proofMs: number): void {
+  leave(proofMs: number, wishes: Wishes, nowMs: number): void {
     for (const { source, respondent } of this.#contacts) {
-      this.say(source, respondent.leave(proofMs));
+      for (const message of respondent.leave(proofMs, wishes, nowMs)) this.say(source, message);
     }
   }
 

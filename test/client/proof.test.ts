@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { LeaveProof } from "../../lib/index.ts";
+import type { LeaveProof, Member, Registrar } from "../../lib/index.ts";
 import { ids, record } from "../helpers/record.ts";
 import { Rig } from "../helpers/rig.ts";
 import { until } from "../helpers/until.ts";
@@ -152,4 +152,75 @@ test("fifty that leave at one time are all proven", async (t) => {
   const proofs = await Promise.all(members.map((member) => member.leave()));
   assert.ok(proofs.every(({ complete }) => complete));
   assert.ok(watchers.every(({ peers }) => peers.length === 0));
+});
+
+/** A member that is greeted by a registrar after its restart, and is to wait up to an hour before it joins. */
+async function waitingToReturn(
+  rig: Rig,
+): Promise<{ readonly me: Member; readonly registrar: Registrar }> {
+  const first = await rig.registrar();
+  const me = await rig.join(first, { service: "cache", id: "c1", reconnectMinMs: 10 });
+  const views = record(me.view$);
+  await until(() => views.last?.peers.length === 1, { what: "it follows" });
+  await first.close();
+  const { survey } = first.endpoints;
+  // Its roster is elsewhere: only a greeting says where.
+  const roster = "tcp://127.0.0.1:0";
+  const tuning = { rejoinJitterMs: 3_600_000, reconnectMaxMs: 200, learningMaxMs: 1000 };
+  const registrar = await rig.registrar({ survey, roster, ...tuning });
+  await until(() => views.last?.sources[0]?.epoch === registrar.epoch, { what: "it is greeted" });
+  assert.equal(registrar.counters.members, 0);
+  return { me, registrar };
+}
+
+function eventsAt(registrar: Registrar): readonly string[] {
+  return registrar.explain("cache", "c1")?.events.map(({ event }) => event) ?? [];
+}
+
+test("who leaves before its turn to come back says goodbye to the new run at once", async (t) => {
+  const { me, registrar } = await waitingToReturn(new Rig(t));
+  const started = performance.now();
+  const proof = await me.leave({ deadlineMs: 30_000 });
+  assert.ok(performance.now() - started < 10_000, "no longer than the registrar learns");
+  assert.deepEqual([proof.missing, proof.revision], [[], registrar.view("cache").revision]);
+  assert.ok(eventsAt(registrar).includes("gone: goodbye"), eventsAt(registrar).join());
+});
+
+test("who closes before its turn to come back says goodbye as well", async (t) => {
+  const { me, registrar } = await waitingToReturn(new Rig(t));
+  await me.close();
+  assert.ok(eventsAt(registrar).includes("gone: goodbye"), eventsAt(registrar).join());
+});
+
+test("who drains before its turn to come back is proved", async (t) => {
+  const { me, registrar } = await waitingToReturn(new Rig(t));
+  const proof = await me.drain({ deadlineMs: 30_000 });
+  assert.deepEqual([proof.complete, proof.missing], [true, []]);
+  assert.equal(registrar.view("cache").peers[0]?.status, "draining");
+});
+
+test("a drain before the second registrar has accepted is proved by both", async (t) => {
+  const rig = new Rig(t);
+  const [a, b] = [await rig.registrar(), await rig.registrar()];
+  const endpoints = [a, b].map(({ endpoints: { survey } }) => survey);
+  const me = await rig.member({ registrar: endpoints, service: "cache", id: "c1" });
+  const proof = await me.drain({ deadlineMs: 30_000 });
+  assert.deepEqual([proof.complete, proof.missing], [true, []]);
+});
+
+test("a goodbye to a registrar at which another has the id is not waited for", async (t) => {
+  const rig = new Rig(t);
+  const [a, b] = [await rig.registrar(), await rig.registrar({ answerWindowMs: 60_000 })];
+  const link = await rig.proxy(b.endpoints.survey);
+  await rig.join(link.endpoint, { service: "cache", id: "c1" });
+  // The holder is asked whether it lives, and its answer does not come.
+  link.hold("up");
+  const endpoints = [a, b].map(({ endpoints: { survey } }) => survey);
+  const me = await rig.member({ registrar: endpoints, service: "cache", id: "c1" });
+  const challenged = (): boolean => eventsAt(b).some((event) => event.startsWith("challenged"));
+  await until(challenged, { what: "the id is contested" });
+  const started = performance.now();
+  const proof = await me.leave({ deadlineMs: 30_000 });
+  assert.ok(performance.now() - started < 10_000);
+  assert.deepEqual([proof.complete, proof.missing], [false, [b.endpoints.survey]]);
 });

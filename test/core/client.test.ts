@@ -190,6 +190,103 @@ test("a card that changed between join and acceptance is sent after it, there al
   assert.deepEqual(rig.sent(1), []);
 });
 
+/** What was sent, with the edition and the time for a proof of each update. */
+function saidBy(rig: ClientRig): readonly string[] {
+  return rig.sent().map((message) => {
+    return message.kind === "update"
+      ? `update ${message.edition} ${message.proofMs}`
+      : message.kind;
+  });
+}
+
+const DRAINING = { kind: "update", card: cardOf({ status: "draining" }), proofMs: 4800 } as const;
+
+test("a proof that was wanted between join and acceptance is asked for, within what is left of its time", () => {
+  const rig = new ClientRig();
+  rig.greet(0);
+  rig.take(DRAINING);
+  rig.clear();
+  rig.pass(300);
+  rig.receive(ACCEPTED);
+  assert.deepEqual(saidBy(rig), ["update 2 4500"]);
+});
+
+test("a proof whose time is over when it is accepted is not asked for", () => {
+  const rig = new ClientRig();
+  rig.greet(0);
+  rig.take({ ...DRAINING, proofMs: 40 });
+  rig.clear();
+  rig.pass(50);
+  rig.receive(ACCEPTED);
+  assert.deepEqual(saidBy(rig), ["update 2 0"]);
+});
+
+test("who drains before it is back at a new run joins at once, and asks for its proof", () => {
+  const rig = ClientRig.accepted({ services: [] });
+  rig.take({ kind: "lost", source: 0 });
+  rig.receive(welcomeOf({ epoch: OTHER_EPOCH }));
+  assert.deepEqual(rig.sentKinds, [], "its return is spread over the jitter");
+  rig.take(DRAINING);
+  assert.deepEqual(rig.sentKinds, ["join"]);
+  rig.clear();
+  rig.receive({ ...ACCEPTED, edition: 2 });
+  assert.deepEqual(saidBy(rig), ["update 2 4800"]);
+});
+
+test("who leaves before it is back at a new run says who it is, and then goodbye", () => {
+  const rig = ClientRig.accepted();
+  rig.take({ kind: "lost", source: 0 });
+  rig.receive(welcomeOf({ epoch: OTHER_EPOCH }));
+  rig.clear();
+  rig.take({ kind: "leave", proofMs: 4800 });
+  assert.deepEqual(rig.sentKinds, ["join", "leave"]);
+  const [join] = rig.sent();
+  assert.deepEqual(join?.kind === "join" && [join.previous, join.epoch], [EPOCH, OTHER_EPOCH]);
+  rig.clear();
+  rig.receive(ACCEPTED);
+  rig.pass(60_000);
+  assert.deepEqual(rig.sent(), []);
+});
+
+test("who leaves while its join is under way says no more than goodbye behind it", () => {
+  const rig = new ClientRig();
+  rig.greet(0);
+  rig.take({ kind: "update", card: cardOf({ weight: 3 }), proofMs: 0 });
+  rig.clear();
+  rig.take({ kind: "leave", proofMs: 4800 });
+  rig.receive(ACCEPTED);
+  assert.deepEqual(rig.sentKinds, ["leave"], "its card interests nobody any more");
+});
+
+test("who has said goodbye answers no survey, for it would be told that it is not known", () => {
+  const rig = ClientRig.accepted();
+  rig.take({ kind: "leave", proofMs: 4800 });
+  rig.clear();
+  rig.receive(survey(1));
+  assert.deepEqual(rig.sent(), []);
+});
+
+test("a registrar that does not list a member that leaves has nothing more to tell it", () => {
+  const rig = new ClientRig();
+  rig.greet(0);
+  rig.take({ kind: "leave", proofMs: 4800 });
+  rig.clear();
+  rig.receive(REJOIN);
+  assert.deepEqual([rig.sentKinds, rig.count("lost")], [[], 1]);
+});
+
+test("the end of a connection is told to who was greeted there, accepted or not", () => {
+  const rig = new ClientRig();
+  rig.take({ kind: "lost", source: 0 });
+  assert.equal(rig.count("lost"), 0);
+  rig.greet(0);
+  rig.take({ kind: "lost", source: 0 });
+  assert.equal(rig.count("lost"), 1);
+  rig.greet(0);
+  rig.receive(refusal("ERR_LIMIT"));
+  assert.equal(rig.count("lost"), 2);
+});
+
 test("what a registrar recorded, explained or saw leave is passed on with its source", () => {
   const rig = ClientRig.accepted();
   rig.receive({ kind: "recorded", edition: 2, revision: 9 });

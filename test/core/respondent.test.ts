@@ -38,8 +38,8 @@ test("before a greeting nothing is said", () => {
   const respondent = newRespondent();
   assert.deepEqual(respondent.due(BOTH, 1e9), []);
   assert.equal(respondent.answer({ kind: "survey", round: 1 }), null);
-  assert.equal(respondent.update({ edition: 2, card: CARD }, 0), null);
-  assert.equal(respondent.leave(0), null);
+  assert.equal(respondent.update({ edition: 2, card: CARD }, 0, 0), null);
+  assert.deepEqual(respondent.leave(0, MEMBER, 0), []);
   assert.equal(respondent.explain(1, "cache", "c1"), null);
   respondent.askAgain(0);
   assert.equal(respondent.nextMs(), Infinity);
@@ -74,9 +74,11 @@ test("a newcomer that consumes as well asks for both once it is greeted", () => 
 test("a newcomer that changes its mind before its greeting says goodbye behind its join", () => {
   const respondent = newRespondent();
   respondent.early(MEMBER);
-  assert.deepEqual(respondent.leave(0), { kind: "leave", epoch: ANY_EPOCH, proofMs: 0 });
+  assert.deepEqual(respondent.leave(0, MEMBER, 0), [
+    { kind: "leave", epoch: ANY_EPOCH, proofMs: 0 },
+  ]);
   respondent.closed();
-  assert.equal(respondent.leave(0), null, "the connection took the join with it");
+  assert.deepEqual(respondent.leave(0, MEMBER, 0), [], "the connection took the join with it");
 });
 
 test("who wants no place in the list asks nothing ahead of the greeting", () => {
@@ -145,7 +147,7 @@ test("after a loss it is not accepted and says nothing", () => {
   respondent.closed();
   assert.equal(respondent.isAccepted, false);
   assert.equal(respondent.nextMs(), Infinity);
-  assert.equal(respondent.leave(0), null);
+  assert.deepEqual(respondent.leave(0, MEMBER, 0), []);
 });
 
 test("a reconnect to the same run comes back at once and says where it was listed", () => {
@@ -193,7 +195,7 @@ test("it answers surveys, takes its leave and asks questions in the name of the 
     round: 9,
     stalledMs: 0,
   });
-  assert.deepEqual(respondent.leave(0), { kind: "leave", epoch: EPOCH, proofMs: 0 });
+  assert.deepEqual(respondent.leave(0, MEMBER, 0), [{ kind: "leave", epoch: EPOCH, proofMs: 0 }]);
   assert.deepEqual(respondent.explain(4, "cache", "c1"), {
     kind: "explain",
     epoch: EPOCH,
@@ -206,9 +208,9 @@ test("it answers surveys, takes its leave and asks questions in the name of the 
 test("an update is sent where the member is listed, and waits for the join elsewhere", () => {
   const respondent = opened();
   const showing = { edition: 4, card: CARD };
-  assert.equal(respondent.update(showing, 0), null);
+  assert.equal(respondent.update(showing, 0, 0), null);
   respondent.accepted();
-  assert.deepEqual(respondent.update(showing, 0), {
+  assert.deepEqual(respondent.update(showing, 0, 0), {
     kind: "update",
     epoch: EPOCH,
     ...showing,
@@ -237,8 +239,8 @@ test("a card whose publication is not confirmed is said again until it is", () =
   respondent.recorded(3);
   assert.deepEqual(again(1e9), []);
   assert.equal(respondent.nextMs(), Infinity);
-  // A change that drains wants its proof whenever it is said.
-  respondent.update({ edition: 4, card: CARD }, 700);
+  // A change that drains wants its proof whenever it is said, within what is left of its time.
+  respondent.update({ edition: 4, card: CARD }, RETRY_MS + 700, 2e9);
   const draining: Wishes = { ...MEMBER, showing: { edition: 4, card: CARD } };
   assert.deepEqual(respondent.due(draining, 2e9), []);
   const [update] = respondent.due(draining, 2e9 + RETRY_MS);

@@ -123,13 +123,16 @@ test("more named consumers than subscribers make no negative count", () => {
   assert.deepEqual(rig.replies("c1").at(-1), { kind: "left", revision: 2, named: 1, anonymous: 0 });
 });
 
-test("a goodbye of somebody unknown is no reason to say anything", () => {
+test("a goodbye of somebody unknown is no reason to say anything to others", () => {
   const rig = RegistrarRig.live();
   rig.receive("stranger", LEAVE);
-  assert.deepEqual(rig.effects, []);
+  assert.deepEqual(
+    rig.effects.map(({ effect }) => effect),
+    [{ kind: "reply", route: "stranger", message: { kind: "rejoin" } }],
+  );
 });
 
-test("a connection that is not known and answers or updates is told to join again", () => {
+test("a connection that is not known and answers, updates or leaves is told so", () => {
   const rig = RegistrarRig.live();
   rig.receive("stranger", { kind: "answer", epoch: EPOCH, round: 1, stalledMs: 0 });
   rig.receive("stranger", {
@@ -140,7 +143,8 @@ test("a connection that is not known and answers or updates is told to join agai
     proofMs: 0,
     bytes: 1,
   });
-  assert.deepEqual(rig.replies("stranger"), [{ kind: "rejoin" }, { kind: "rejoin" }]);
+  rig.receive("stranger", { ...LEAVE, proofMs: 4800 });
+  assert.deepEqual(rig.replies("stranger"), Array(3).fill({ kind: "rejoin" }));
 });
 
 test("an answer to a round that was never asked is noted and proves nothing", () => {
