@@ -186,6 +186,7 @@ export class Surveyor {
         return this.#cleared();
       case "expelled":
         this.#admission.withdrawn(input.route);
+        this.#records.disconnected(input.route);
         return this.#rolls.expelled(input.route, nowMs);
       case "struck":
         return this.#admission.struck(input, nowMs);

@@ -101,3 +101,12 @@ test("of one connection the latest request counts, and none of a closed one", ()
   );
   assert.deepEqual(pages(rig, "third"), []);
 });
+
+test("a connection that was expelled got the page that it had asked for before", () => {
+  const rig = RegistrarRig.live();
+  ask(rig, "a", 1);
+  ask(rig, "b", 2);
+  rig.take({ kind: "expelled", route: "b" });
+  rig.pass(100);
+  assert.deepEqual(pages(rig, "b"), []);
+});
