@@ -149,7 +149,8 @@ class ZmqRegistrarPort implements RegistrarPort {
   readonly #end = new AbortController();
   #roster: Bound<XPublisher>;
   #renewal: Promise<void> = Promise.resolve();
-  #reading: Promise<unknown> = Promise.resolve();
+  #hearing: Promise<void> = Promise.resolve();
+  #asking: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
   #ignored = 0;
   #overflows = 0;
@@ -206,7 +207,7 @@ class ZmqRegistrarPort implements RegistrarPort {
     const sides = [this.#survey, this.#roster];
     for (const side of sides) side.release();
     await Promise.all(sides.map((side) => closeFully(side.socket, LINGER_MS)));
-    await this.#reading;
+    await Promise.all([this.#hearing, this.#asking]);
     await this.#wicket.close();
   }
 
@@ -227,9 +228,7 @@ class ZmqRegistrarPort implements RegistrarPort {
         await pause(REBIND_MS);
       }
     }
-    if (!this.#roster.socket.closed) {
-      this.#reading = Promise.all([this.#reading, this.#readRoster(failed)]);
-    }
+    if (!this.#roster.socket.closed) this.#asking = this.#readRoster(failed);
   }
 
   #readRoster(failed: (error: unknown) => void): Promise<void> {
@@ -239,10 +238,9 @@ class ZmqRegistrarPort implements RegistrarPort {
 
   #read(): void {
     const failed = (error: unknown): void => this.#fail(error);
-    this.#reading = Promise.all([
-      readUntilClosed(this.#survey.socket, { message: (frames) => this.#heard(frames), failed }),
-      this.#readRoster(failed),
-    ]);
+    const message = (frames: readonly Uint8Array[]): void => this.#heard(frames);
+    this.#hearing = readUntilClosed(this.#survey.socket, { message, failed });
+    this.#asking = this.#readRoster(failed);
   }
 
   #heard(message: readonly Uint8Array[]): void {

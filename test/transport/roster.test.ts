@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { queryObjects } from "node:v8";
 import { XSubscriber } from "zeromq";
 import { LIMITS } from "../../lib/core/limits.ts";
 import { closeFully } from "../../lib/transport/closing.ts";
@@ -185,4 +186,15 @@ test("while the roster waits to be bound again, closing ends the wait", async (t
   assert.ok(performance.now() - startMs < 700, `${performance.now() - startMs} ms`);
   await closeFully(rogue, 0);
   await reading;
+});
+
+test("a roster that was renewed left promises behind that never settled", async (t) => {
+  const registrar = await Registrar.open(t, {});
+  const renew = async (): Promise<number> => {
+    for (let at = 0; at < 100; at += 1) await registrar.port.renewRoster();
+    return queryObjects(Promise, { format: "count" });
+  };
+  const before = await renew();
+  const more = (await renew()) - before;
+  assert.ok(more < 50, `${more} more after 100 renewals`);
 });
