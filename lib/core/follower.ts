@@ -58,7 +58,7 @@ export class Follower {
     this.fences = new FenceList(this);
   }
 
-  /** A registrar that judges cannot vouch for a list of another epoch, or from before a silence. */
+  /** A registrar that judges cannot vouch for a list of another epoch, or from before an outage. */
   get authority(): Authority {
     if (this.#isStale) return "stale";
     const isCurrent = this.#hasCaughtUp && !this.#lists.hasDoubts;
@@ -122,6 +122,8 @@ export class Follower {
   lost(nowMs: number): void {
     if (!this.#isFollowing) return;
     this.#doubtUntilMs = nowMs + this.#intervalMs;
+    // The roster connection may have broken with it. What is open is announced within an interval.
+    this.#lists.doubt(this.#doubtUntilMs + this.#intervalMs);
     this.#stale();
   }
 
@@ -143,7 +145,7 @@ export class Follower {
     }
     switch (message.kind) {
       case "pulse":
-        return this.#pulse(message);
+        return this.#pulse(message, nowMs);
       case "announce":
         return this.#announce(message);
       case "delta":
@@ -167,7 +169,7 @@ export class Follower {
     if (nowMs >= this.#silentAtMs()) {
       this.#stale();
       this.#mayLagBehind = true;
-      this.#lists.doubt();
+      this.#lists.doubt(nowMs);
       this.#quietSinceMs = nowMs;
       this.#wasPostponed = false;
       this.#emit({ kind: "follow", source: this.#source, roster: this.#roster });
@@ -184,11 +186,10 @@ export class Follower {
     return this.#quietSinceMs + silenceMs(this.#intervalMs, this.#intervalMs);
   }
 
-  #pulse(pulse: Pulse): void {
+  #pulse(pulse: Pulse, nowMs: number): void {
     this.#intervalMs = pulse.intervalMs;
     if (pulse.authority === "learning") return;
-    // Services that are not open are never announced, so their lists have to be asked for.
-    for (const service of this.#lists.doubted) this.#asker.want(service);
+    for (const service of this.#lists.unannounced(nowMs)) this.#asker.want(service);
   }
 
   #announce(announce: Announce): void {
@@ -268,7 +269,7 @@ export class Follower {
 
   /** The list is where the registrar stands; has that learned, nobody else is going to return. */
   #settle(list: HeldList, authority: Authority): void {
-    if (this.#lists.confirm(list.service)) this.#changed();
+    if (!this.#isStale && this.#lists.confirm(list.service)) this.#changed();
     if (authority === "learning" || !list.isAwaitingReturns) return;
     list.settle();
     this.#changed();
@@ -282,8 +283,7 @@ export class Follower {
 
   /** Undefined for what was not asked for, and beyond the limit of services. */
   #list(service: string): HeldList | undefined {
-    const isWanted = follows(this.#services, service);
-    return isWanted ? this.#lists.open(service) : undefined;
+    return follows(this.#services, service) ? this.#lists.open(service) : undefined;
   }
 
   #wantAll(): void {
