@@ -23,7 +23,7 @@ interface Reply {
 /** Asks registrars what they remember. */
 export class Inquiries {
   readonly #shell: Inquirer;
-  /** A page that has not come after this long is asked for again. */
+  /** What has not come after this long is asked for again. */
   readonly #patienceMs: number;
   #token = 0;
 
@@ -78,44 +78,52 @@ export class Inquiries {
     throw new RollcallError("ERR_LIMIT", `recordPagesMax ${LIMITS.recordPagesMax}`);
   }
 
-  async #page(
+  #page(
     from: { readonly source: number; readonly service: string; readonly after: number },
-    options: WaitOptions = {},
+    options?: WaitOptions,
   ): Promise<Reply | "lost"> {
-    for (;;) {
-      this.#token += 1;
-      const token = this.#token;
-      const bounds = { ...options, timeoutMs: this.#patienceMs };
+    return this.#patiently(options, (token, bounds) => {
       const reply = this.#shell.until<Reply | "lost">((effect) => {
         if (effect.kind === "exported" && effect.token === token) return effect;
         return effect.kind === "lost" && effect.source === from.source ? "lost" : undefined;
       }, bounds);
       this.#shell.take({ kind: "export", token, ...from });
+      return reply;
+    });
+  }
+
+  /** The answer as JSON, `null` where nobody knows the peer, or `lost` with the last connection. */
+  #ask(service: string, id: string, options?: WaitOptions): Promise<string> {
+    return this.#patiently(options, (token, bounds) => {
+      const open = new Set(this.#shell.client.accepted);
+      let outcome = "lost";
+      const answer = this.#shell.until((effect) => {
+        if (effect.kind === "explanation" && effect.token === token) {
+          outcome = "null";
+          if (effect.found) return effect.json;
+        } else if (effect.kind !== "lost") return undefined;
+        open.delete(effect.source);
+        return open.size === 0 ? outcome : undefined;
+      }, bounds);
+      this.#shell.take({ kind: "explain", token, service, id });
+      return answer;
+    });
+  }
+
+  /** Asks until there is an answer: a registrar answers nobody who may not have read what it said before. */
+  async #patiently<T>(
+    options: WaitOptions | undefined,
+    ask: (token: number, bounds: Bounds) => Promise<T>,
+  ): Promise<T> {
+    for (;;) {
+      this.#token += 1;
       try {
-        return await reply;
+        return await ask(this.#token, { ...options, timeoutMs: this.#patienceMs });
       } catch (error) {
         const isLate = error instanceof RollcallError && error.code === "ERR_TIMEOUT";
         if (!isLate) throw error;
       }
     }
-  }
-
-  /** The answer as JSON, `null` where nobody knows the peer, or `lost` with the last connection. */
-  #ask(service: string, id: string, options?: WaitOptions): Promise<string> {
-    this.#token += 1;
-    const token = this.#token;
-    const open = new Set(this.#shell.client.accepted);
-    let outcome = "lost";
-    const answer = this.#shell.until((effect) => {
-      if (effect.kind === "explanation" && effect.token === token) {
-        outcome = "null";
-        if (effect.found) return effect.json;
-      } else if (effect.kind !== "lost") return undefined;
-      open.delete(effect.source);
-      return open.size === 0 ? outcome : undefined;
-    }, options);
-    this.#shell.take({ kind: "explain", token, service, id });
-    return answer;
   }
 
   /** Waits until some registrar has accepted us. */

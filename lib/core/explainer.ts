@@ -1,5 +1,4 @@
-import type { SurveyorEffect } from "./io.ts";
-import type { Explain } from "./messages.ts";
+import type { Explain, Explanation } from "./messages.ts";
 import type { PeerEvent, RegistrarEvent } from "./record-event.ts";
 import { describePeerEvent, describeRegistrarEvent } from "./record-text.ts";
 import type { PeerState } from "./recording.ts";
@@ -57,18 +56,10 @@ export class Explainer {
     };
   }
 
-  reply(route: string, request: Explain, nowMs: number): SurveyorEffect {
-    const found = this.explain(request.service, request.id, nowMs);
-    return {
-      kind: "reply",
-      route,
-      message: {
-        kind: "explanation",
-        token: request.token,
-        found: found !== undefined,
-        json: JSON.stringify(found ?? null),
-      },
-    };
+  answer({ token, service, id }: Explain, nowMs: number): Explanation {
+    const found = this.explain(service, id, nowMs);
+    const json = JSON.stringify(found ?? null);
+    return { kind: "explanation", token, found: found !== undefined, json };
   }
 }
 

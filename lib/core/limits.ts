@@ -74,6 +74,8 @@ export const LIMITS = {
   registrarEventsMax: 128,
   /** Clients that wait for a page of the record at one time. */
   recordRequestsMax: 64,
+  /** Letters of the record that one connection may have been given and not read; beyond it no more is given. */
+  unreadBytesMax: 1_048_576,
   /** Pages of one recording. */
   recordPagesMax: 4096,
   /** A key proof. */

@@ -1,8 +1,9 @@
-import { stateOf } from "./explainer.ts";
+import { Credit } from "./credit.ts";
+import { Explainer, stateOf } from "./explainer.ts";
 import type { Ring } from "./history.ts";
 import type { SurveyorEffect } from "./io.ts";
 import { LIMITS } from "./limits.ts";
-import type { Export } from "./messages.ts";
+import type { Explain, Explanation, Export, Exported } from "./messages.ts";
 import { TICK_MS } from "./options.ts";
 import { RECORDING_VERSION } from "./recording.ts";
 import type { RecordedPeer, Recording, RecordingHead, RecordingPage } from "./recording.ts";
@@ -10,16 +11,26 @@ import type { Rolls } from "./rolls.ts";
 import { ALL } from "./topics.ts";
 
 /**
- * Gives the record out: whole to the process it lives in, and page by page to clients. One page in
- * one clock step, because whoever asks for much must not keep the registrar from its work.
+ * Gives the record out: whole to the process it lives in, page by page and peer by peer to clients.
+ * One page in one clock step, because whoever asks for much must not keep the registrar from
+ * its work; and no more than each shows to have read, because the rest waits in our memory.
  */
 export class RecordDesk {
   readonly #rolls: Rolls;
+  readonly #explainer: Explainer;
+  readonly #credit: Credit;
   readonly #waiting = new Map<string, Export>();
   #freeMs = -Infinity;
 
   constructor(rolls: Rolls) {
     this.#rolls = rolls;
+    this.#explainer = new Explainer(rolls);
+    this.#credit = new Credit(rolls.rounds);
+  }
+
+  /** What is remembered of one peer; undefined where nothing is. */
+  explain(service: string, id: string, nowMs: number): ReturnType<Explainer["explain"]> {
+    return this.#explainer.explain(service, id, nowMs);
   }
 
   /** Everything remembered of one service, or of all with `*`. */
@@ -28,34 +39,58 @@ export class RecordDesk {
     return { ...this.#head(service, nowMs), peers };
   }
 
-  /** One request of each connection waits, the latest. False where too many wait. */
-  request(route: string, request: Export): boolean {
-    const isFull = this.#waiting.size >= LIMITS.recordRequestsMax;
-    if (isFull && !this.#waiting.has(route)) return false;
-    this.#waiting.set(route, request);
-    return true;
+  /** Takes a question of one who is surveyed, and says what is to be said at once. */
+  take(route: string, question: Explain | Export, nowMs: number): SurveyorEffect | undefined {
+    if (question.kind === "export") return this.#queue(route, question);
+    if (!this.#credit.has(route)) return note("record.unread", question);
+    return this.#give(route, this.#explainer.answer(question, nowMs));
+  }
+
+  /** An answer of a connection; true where a page may be due by that. */
+  answered(route: string, round: number): boolean {
+    return this.#credit.answered(route, round) && this.#waiting.has(route);
   }
 
   disconnected(route: string): void {
     this.#waiting.delete(route);
+    this.#credit.closed(route);
   }
 
   /** The next page, where somebody waits for it and its time has come. */
   due(nowMs: number): SurveyorEffect | undefined {
-    if (nowMs < this.nextMs()) return undefined;
+    if (nowMs < this.#freeMs) return undefined;
     for (const [route, request] of this.#waiting) {
+      if (!this.#credit.has(route)) continue;
       this.#waiting.delete(route);
       this.#freeMs = nowMs + TICK_MS;
-      return { kind: "reply", route, message: this.#page(request, nowMs) };
+      return this.#give(route, this.#page(request, nowMs));
     }
     return undefined;
   }
 
+  /** Whoever has no credit waits for its own answer, and for no time. */
   nextMs(): number {
-    return this.#waiting.size > 0 ? this.#freeMs : Infinity;
+    for (const route of this.#waiting.keys()) if (this.#credit.has(route)) return this.#freeMs;
+    return Infinity;
   }
 
-  #page({ token, service, after }: Export, nowMs: number): SurveyorReply {
+  /** One request of each connection waits, the latest. One without credit makes room for others. */
+  #queue(route: string, request: Export): SurveyorEffect | undefined {
+    if (this.#waiting.size >= LIMITS.recordRequestsMax && !this.#waiting.has(route)) {
+      const idle = [...this.#waiting.keys()].find((other) => !this.#credit.has(other));
+      if (idle === undefined || !this.#credit.has(route)) return note("record.tooMany", request);
+      this.#waiting.delete(idle);
+    }
+    this.#waiting.set(route, request);
+    return undefined;
+  }
+
+  #give(route: string, message: Explanation | Exported): SurveyorEffect {
+    this.#credit.spend(route, message.json.length);
+    return { kind: "reply", route, message };
+  }
+
+  #page({ token, service, after }: Export, nowMs: number): Exported {
     const peers: string[] = [];
     let letters = 0;
     let last = after;
@@ -106,4 +141,6 @@ export class RecordDesk {
   }
 }
 
-type SurveyorReply = Extract<SurveyorEffect, { kind: "reply" }>["message"];
+function note(event: string, { service }: Explain | Export): SurveyorEffect {
+  return { kind: "note", event, detail: service };
+}

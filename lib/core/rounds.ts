@@ -130,13 +130,18 @@ export class Rounds {
     if (this.#respondents.has(route)) this.#urgent.add(route);
   }
 
+  /** False where that round never was asked of this connection. */
+  wasAsked(route: string, round: number): boolean {
+    return round >= 1 && round <= (this.#respondents.get(route)?.asked ?? 0);
+  }
+
   /**
    * Takes an answer. A late one counts for its own round: it proves life up to then, and questions
    * asked after it stay open. False where that round never was asked.
    */
   answered(route: string, round: number): boolean {
     const respondent = this.#respondents.get(route);
-    if (respondent === undefined || round < 1 || round > respondent.asked) return false;
+    if (respondent === undefined || !this.wasAsked(route, round)) return false;
     if (round <= respondent.answered) return true;
     respondent.answered = round;
     if (respondent.missed > 0) {

@@ -1,9 +1,8 @@
 import { Admission } from "./admission.ts";
 import { TopicBook } from "./audience.ts";
-import { Explainer } from "./explainer.ts";
 import type { Away, Sender, SurveyorEffect, SurveyorInput } from "./io.ts";
 import { ANY_EPOCH, speaks } from "./messages.ts";
-import type { Authority, Snapshot, ToRegistrar } from "./messages.ts";
+import type { Authority, Explain, Export, Snapshot, ToRegistrar } from "./messages.ts";
 import { TICK_MS } from "./options.ts";
 import type { RegistrarTuning } from "./options.ts";
 import type { Entry, LeftCause } from "./peer.ts";
@@ -28,7 +27,6 @@ export class Surveyor {
   readonly #tuning: RegistrarTuning;
   readonly #rolls: Rolls;
   readonly #admission: Admission;
-  readonly #explainer: Explainer;
   readonly #records: RecordDesk;
   readonly #desk: SnapshotDesk;
   readonly #topics: TopicBook;
@@ -50,7 +48,6 @@ export class Surveyor {
     this.#tuning = tuning;
     this.#rolls = new Rolls({ epoch, tuning, nowMs, emit });
     this.#admission = new Admission({ rolls: this.#rolls, tuning, emit });
-    this.#explainer = new Explainer(this.#rolls);
     this.#records = new RecordDesk(this.#rolls);
     this.#desk = new SnapshotDesk(
       { bytesPerSecond: tuning.snapshotBytesPerSecond, requestsMax: tuning.topicsMax },
@@ -108,8 +105,8 @@ export class Surveyor {
   }
 
   /** What is remembered of one peer; undefined where nothing is. */
-  explain(service: string, id: string, nowMs: number): ReturnType<Explainer["explain"]> {
-    return this.#explainer.explain(service, id, nowMs);
+  explain(service: string, id: string, nowMs: number): ReturnType<RecordDesk["explain"]> {
+    return this.#records.explain(service, id, nowMs);
   }
 
   /** Everything that is remembered of one service, or of all with `*`. */
@@ -137,11 +134,14 @@ export class Surveyor {
     this.#admission.advance(nowMs);
     this.#rolls.advance(nowMs);
     this.#serveSnapshots(nowMs);
-    const page = this.#records.due(nowMs);
-    if (page !== undefined) this.#effects.push(page);
+    this.#push(this.#records.due(nowMs));
     this.#expectedMs = Math.min(nowMs + PULSE_MS, Math.max(nowMs, this.#nextMs()));
     if (this.#publications.length === 0) return this.#effects;
     return [...this.#publications, ...this.#effects];
+  }
+
+  #push(effect: SurveyorEffect | undefined): void {
+    if (effect !== undefined) this.#effects.push(effect);
   }
 
   /** What many wait for goes out before what one waits for. */
@@ -209,10 +209,12 @@ export class Surveyor {
         return this.#admission.join(route, message, nowMs);
       case "watch":
         return this.#admission.watch(from, message);
-      case "answer":
+      case "answer": {
         this.#admission.answered(route, message.round, nowMs);
-        this.#isRoutine = !this.#rolls.answered(route, message, nowMs);
+        const isPageDue = this.#records.answered(route, message.round);
+        this.#isRoutine = !this.#rolls.answered(route, message, nowMs) && !isPageDue;
         return;
+      }
       case "update":
         return this.#rolls.update(route, message, nowMs);
       case "leave":
@@ -223,15 +225,17 @@ export class Surveyor {
       case "report":
         return this.#rolls.reported(from, message, nowMs);
       case "explain":
-        this.#effects.push(this.#explainer.reply(route, message, nowMs));
-        return;
       case "export":
-        if (this.#records.request(route, message)) return;
-        this.#effects.push({ kind: "note", event: "record.tooMany", detail: message.service });
-        return;
+        return this.#push(this.#asked(route, message, nowMs));
       default:
         return message satisfies never;
     }
+  }
+
+  /** What is remembered is for those who can be seen to read it. A stranger is told to come in first. */
+  #asked(route: string, question: Explain | Export, nowMs: number): SurveyorEffect | undefined {
+    if (this.isKnown(route)) return this.#records.take(route, question, nowMs);
+    return { kind: "reply", route, message: { kind: "rejoin" } };
   }
 
   #subscribed(topic: string, nowMs: number): void {

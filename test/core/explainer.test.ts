@@ -8,6 +8,8 @@ const QUESTION = { kind: "explain", epoch: EPOCH, token: 7, service: "cache", id
 test("nothing is known of somebody who never came", () => {
   const rig = RegistrarRig.live();
   assert.equal(rig.surveyor.explain("cache", "c1", rig.nowMs), undefined);
+  rig.watch("anybody", ["cache"]);
+  rig.clear();
   rig.receive("anybody", QUESTION);
   assert.deepEqual(rig.replies("anybody"), [
     { kind: "explanation", token: 7, found: false, json: "null" },
@@ -60,8 +62,9 @@ test("a living peer is explained by how it stands and what happened to it", () =
     ],
     registrar: [],
   });
-  rig.receive("anybody", QUESTION);
-  const [reply] = rig.replies("anybody");
+  rig.clear();
+  rig.receive("c1", QUESTION);
+  const [reply] = rig.replies("c1");
   assert.deepEqual(reply?.kind === "explanation" && JSON.parse(reply.json), found);
 });
 

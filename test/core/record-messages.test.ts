@@ -6,6 +6,8 @@ import { EPOCH } from "./samples.ts";
 
 test("each question about the record has its answer, with the token of the question", () => {
   const rig = RegistrarRig.live();
+  rig.watch("asker", ["*"]);
+  rig.clear();
   const explain: Explain = { kind: "explain", epoch: EPOCH, token: 3, service: "cache", id: "c1" };
   const page: Export = { kind: "export", epoch: EPOCH, token: 4, service: "*", after: 0 };
   rig.receive("asker", explain);

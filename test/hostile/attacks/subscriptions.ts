@@ -79,7 +79,9 @@ export const deaf: Attack = {
       service: "cache",
       id: "honest",
     });
-    const questions = Buffer.concat(Array.from({ length: QUESTIONS }, () => messageOf(question)));
+    const page = encodeToRegistrar({ kind: "export", epoch, token: 1, service: "*", after: 0 });
+    const both = Buffer.concat([messageOf(question), messageOf(page)]);
+    const questions = Buffer.concat(Array.from({ length: QUESTIONS }, () => both));
     const open: RawConnection[] = [];
     await inParallel(DEAF, DEAF, async (index) => {
       const subscriber = await reopened(roster, true);
@@ -94,6 +96,6 @@ export const deaf: Attack = {
     });
     await steady(stage);
     for (const connection of open) connection.close();
-    return `${counted(open.length)} connections, ${counted(DEAF * QUESTIONS)} questions`;
+    return `${counted(open.length)} connections, ${counted(2 * DEAF * QUESTIONS)} questions`;
   },
 };
