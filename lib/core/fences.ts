@@ -3,14 +3,14 @@ import type { SurveyorEffect } from "./io.ts";
 import type { Watch } from "./messages.ts";
 import { follows } from "./topics.ts";
 
-/** Who waits for the proof, and until when. */
+/** Who waits for the proof, and until when. It may be a consumer itself, and is not waited for by itself. */
 interface Asker {
   readonly route: string;
   /** The edition that drains, or null for a goodbye. */
   readonly edition: number | null;
   /** The peer that leaves or drains. */
   readonly id: string;
-  readonly untilMs: number;
+  untilMs: number;
 }
 
 /** What became of one fence for one who waited. */
@@ -29,9 +29,10 @@ interface Fence {
   readonly service: string;
   readonly revision: number;
   anonymous: number;
-  readonly acknowledged: string[];
-  readonly missing: string[];
   /** Instances by connection. */
+  readonly acknowledged: Map<string, string>;
+  readonly missing: string[];
+  /** Instances by connection, those of the askers too: each of them is a consumer for the others. */
   readonly waiting: Map<string, string>;
   /** Consumers that we have never heard of may hold the peer: those of the run before ours. */
   isUncertain: boolean;
@@ -76,25 +77,30 @@ export class Fences {
     const known = this.#open.find(
       (f) => f.service === service && f.revision === revision && f.isUncertain === isUncertain,
     );
-    if (known !== undefined) {
-      if (this.#askers >= LIMITS.askersMax) return this.#prove(known, asker);
-      known.askers.push(asker);
-      return;
-    }
-    const waiting = new Map([...request.consumers].filter(([other]) => other !== route));
+    if (known !== undefined) return this.#join(known, asker);
     const fence: Fence = {
       service,
       revision,
       anonymous,
-      acknowledged: [],
+      acknowledged: new Map(),
       missing: [...request.absent],
-      waiting,
+      waiting: new Map(request.consumers),
       isUncertain,
       askers: [asker],
     };
     if (this.#open.length >= LIMITS.fencesMax) return this.#prove(fence, asker);
     this.#open.push(fence);
-    this.#endIfComplete(fence);
+    this.#tell(fence);
+  }
+
+  /** Who repeats what it asked is one asker, with the longer of its times. */
+  #join(fence: Fence, asker: Asker): void {
+    const { route, edition, untilMs } = asker;
+    const same = fence.askers.find((one) => one.route === route && one.edition === edition);
+    if (same === undefined && this.#askers >= LIMITS.askersMax) return this.#prove(fence, asker);
+    if (same === undefined) fence.askers.push(asker);
+    else same.untilMs = Math.max(same.untilMs, untilMs);
+    this.#tell(fence);
   }
 
   get #askers(): number {
@@ -113,8 +119,8 @@ export class Fences {
       const instance = fence.waiting.get(route);
       if (instance === undefined) continue;
       fence.waiting.delete(route);
-      fence.acknowledged.push(instance);
-      this.#endIfComplete(fence);
+      fence.acknowledged.set(route, instance);
+      this.#tell(fence);
     }
   }
 
@@ -122,8 +128,8 @@ export class Fences {
   came(route: string, watch: Watch): readonly string[] {
     const services = new Set<string>();
     for (const fence of this.#open) {
-      const isAsked = fence.acknowledged.includes(watch.instance);
-      if (!fence.isUncertain || isAsked || !follows(watch.services, fence.service)) continue;
+      if (!fence.isUncertain || !follows(watch.services, fence.service)) continue;
+      if ([...fence.acknowledged.values()].includes(watch.instance)) continue;
       fence.waiting.set(route, watch.instance);
       services.add(fence.service);
     }
@@ -149,14 +155,14 @@ export class Fences {
       if (!fence.isUncertain) continue;
       fence.isUncertain = false;
       fence.anonymous = anonymousOf(fence.service);
-      this.#endIfComplete(fence);
+      this.#tell(fence);
     }
   }
 
   /** A consumer that said goodbye gives out nobody: it is neither waited for nor missing. */
   excuse(route: string): void {
     for (const fence of this.#open.slice()) {
-      if (fence.waiting.delete(route)) this.#endIfComplete(fence);
+      if (fence.waiting.delete(route)) this.#tell(fence);
     }
   }
 
@@ -169,7 +175,7 @@ export class Fences {
         fence.waiting.delete(route);
         fence.missing.push(instance);
       }
-      this.#endIfComplete(fence);
+      this.#tell(fence);
     }
   }
 
@@ -177,7 +183,7 @@ export class Fences {
     for (const fence of this.#open.slice()) {
       for (const asker of fence.askers) if (asker.untilMs <= nowMs) this.#prove(fence, asker);
       fence.askers = fence.askers.filter(({ untilMs }) => untilMs > nowMs);
-      this.#endIfComplete(fence);
+      this.#tell(fence);
     }
   }
 
@@ -189,31 +195,44 @@ export class Fences {
     return next;
   }
 
-  #endIfComplete(fence: Fence): void {
+  /** Tells those who have nobody to wait for but themselves; a fence that nobody waits at is gone. */
+  #tell(fence: Fence): void {
+    // All but one, because each asker may be the one.
+    if (fence.askers.length > 0 && fence.waiting.size > 1) return;
     const at = this.#open.indexOf(fence);
-    const isOpen = fence.waiting.size > 0 || fence.isUncertain;
-    if (at < 0 || (isOpen && fence.askers.length > 0)) return;
-    this.#open.splice(at, 1);
-    for (const asker of fence.askers) this.#prove(fence, asker);
+    const done = fence.askers.filter((asker) => isDone(fence, asker));
+    fence.askers = fence.askers.filter((asker) => !isDone(fence, asker));
+    if (at >= 0 && fence.askers.length === 0) this.#open.splice(at, 1);
+    for (const asker of done) this.#prove(fence, asker);
   }
 
   #prove(fence: Fence, { route, edition, id }: Asker): void {
     // Who is told nothing has no proof.
     if (fence.isUncertain) return;
     const { service, revision, anonymous } = fence;
-    const acknowledged = [...fence.acknowledged];
-    const missing = [...fence.missing, ...fence.waiting.values()];
+    const acknowledged = othersOf(fence.acknowledged, route);
+    const missing = [...fence.missing, ...othersOf(fence.waiting, route)];
     const names = { acknowledged: [...acknowledged], missing: [...missing] };
     this.#proved({ service, id, edition, revision, anonymous, ...names });
     do {
       const some = acknowledged.splice(0, LIMITS.proofNamesMax);
-      const others = missing.splice(0, LIMITS.proofNamesMax);
+      const silent = missing.splice(0, LIMITS.proofNamesMax);
       const more = acknowledged.length + missing.length > 0;
       this.#emit({
         kind: "reply",
         route,
-        message: { kind: "proof", edition, acknowledged: some, missing: others, anonymous, more },
+        message: { kind: "proof", edition, acknowledged: some, missing: silent, anonymous, more },
       });
     } while (acknowledged.length + missing.length > 0);
   }
+}
+
+/** Everybody else has acknowledged, or is known not to. */
+function isDone({ waiting, isUncertain }: Fence, { route }: Asker): boolean {
+  return !isUncertain && waiting.size <= (waiting.has(route) ? 1 : 0);
+}
+
+/** Instances on other connections than this one. */
+function othersOf(instances: ReadonlyMap<string, string>, route: string): string[] {
+  return [...instances].filter(([other]) => other !== route).map(([, instance]) => instance);
 }

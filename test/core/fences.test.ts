@@ -212,3 +212,42 @@ test("a consumer that says goodbye meanwhile is neither waited for nor missing",
   bench.fences.excuse("r2");
   assert.deepEqual(bench.told, [{ ...PROVEN, acknowledged: ["one"], missing: [] }]);
 });
+
+const TOGETHER = [
+  ["m1", "a"],
+  ["m2", "b"],
+  ["r", "w"],
+] as const;
+
+test("of two that drain in one revision each waits for the other, and neither for itself", () => {
+  const bench = new Bench();
+  bench.open({ route: "m1", edition: 2, consumers: TOGETHER });
+  bench.open({ route: "m2", edition: 2, consumers: TOGETHER });
+  bench.fences.acknowledged("r", "cache", 7);
+  bench.fences.acknowledged("m2", "cache", 7);
+  assert.deepEqual(bench.told, [
+    { ...PROVEN, route: "m1", edition: 2, acknowledged: ["w", "b"], missing: [] },
+  ]);
+  bench.fences.advance(1000);
+  assert.deepEqual(bench.told.slice(1), [
+    { ...PROVEN, route: "m2", edition: 2, acknowledged: ["w"], missing: ["a"] },
+  ]);
+});
+
+test("a member that repeats its card is one asker, and is told once", () => {
+  const bench = new Bench();
+  for (let n = 0; n < 100; n += 1) bench.open({ edition: 2 });
+  bench.fences.advance(1000);
+  assert.equal(bench.told.length, 1);
+});
+
+test("who asks again with more time has it", () => {
+  const bench = new Bench();
+  bench.open({ edition: 2, untilMs: 500 });
+  bench.open({ edition: 2, untilMs: 1500 });
+  bench.open({ edition: 2, untilMs: 700 });
+  bench.fences.advance(1499);
+  assert.equal(bench.told.length, 0);
+  bench.fences.advance(1500);
+  assert.equal(bench.told.length, 1);
+});
