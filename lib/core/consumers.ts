@@ -12,11 +12,14 @@ interface Place {
   readonly ordinal: number;
 }
 
-/** One whose connection closed without a goodbye. */
+/** One who is no consumer any more, and what it followed. */
 interface Absent {
   readonly services: readonly string[];
   readonly untilMs: number;
 }
+
+/** How long the subscription of one who said goodbye may be seen after that. */
+const LEAVING_MS = 250;
 
 /** The numbers of those who follow the same services: each new one gets the smallest free. */
 class Ordinals {
@@ -54,6 +57,8 @@ export class Consumers {
   readonly #ordinals = new Map<string, Ordinals>();
   /** By instance, the longest absent first. */
   readonly #absent = new Map<string, Absent>();
+  /** Those who said goodbye a moment before, the first first. */
+  #leaving: Absent[] = [];
   /** Consumers by what they name, the star included. */
   readonly #counts = new Map<string, number>();
 
@@ -151,6 +156,26 @@ export class Consumers {
       ([instance, absent]) => !this.#routes.has(instance) && follows(absent.services, service),
     );
     return all.map(([instance]) => instance);
+  }
+
+  /** It said goodbye. Its subscription may end a moment after that is read. */
+  left(route: string, nowMs: number): void {
+    const services = this.#places.get(route)?.watch.services;
+    this.delete(route);
+    if (services === undefined) return;
+    this.#leaving.push({ services, untilMs: nowMs + LEAVING_MS });
+    if (this.#leaving.length > LIMITS.absentMax) this.#leaving.shift();
+  }
+
+  /** How many followed a service and said goodbye so shortly before that they may be subscribed. */
+  leavingOf(service: string, nowMs: number): number {
+    this.#leaving = this.#leaving.filter(({ untilMs }) => nowMs < untilMs);
+    return this.#leaving.filter(({ services }) => follows(services, service)).length;
+  }
+
+  /** One of those who follow a service speaks on this connection. */
+  isOf(service: string, route: string): boolean {
+    return follows(this.#places.get(route)?.watch.services ?? [], service);
   }
 
   #expire(nowMs: number): void {

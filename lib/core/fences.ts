@@ -34,9 +34,29 @@ interface Fence {
   readonly missing: string[];
   /** Instances by connection, those of the askers too: each of them is a consumer for the others. */
   readonly waiting: Map<string, string>;
+  /** Connections of consumers whose word shows that they have their subscription, and still have it. */
+  readonly present: Set<string>;
+  /** Connections of consumers that came later: their subscriptions are known to be theirs once they speak. */
+  readonly guests: Set<string>;
   /** Consumers that we have never heard of may hold the peer: those of the run before ours. */
   isUncertain: boolean;
   askers: Asker[];
+}
+
+/** Who subscribes to a service now, and how many of these may be of consumers that said goodbye. */
+export interface Subscribers {
+  readonly count: number;
+  readonly leaving: number;
+}
+
+/** What fences need, and whom they tell. */
+export interface FenceHooks {
+  readonly emit: (effect: SurveyorEffect) => void;
+  /** Somebody was told what became of its fence. */
+  readonly proved: (proved: Proved) => void;
+  /** Whoever said goodbye and has its proof closes its handle now. */
+  readonly released: (route: string) => void;
+  readonly subscribers: (service: string) => Subscribers;
 }
 
 /** A revision that is published, and who has to have it. */
@@ -49,6 +69,7 @@ export interface FenceRequest extends Asker {
   readonly absent: readonly string[];
   /** There may be consumers of whom we know nothing yet. */
   readonly isUncertain: boolean;
+  /** Subscribers that cannot be those of the consumers. */
   readonly anonymous: number;
 }
 
@@ -57,18 +78,16 @@ export interface FenceRequest extends Asker {
  * merged list has emitted it, and whoever asked is told when all have, or when its time is up. A
  * consumer whose connection closes, or had closed a while before, counts as missing: it may still hold
  * the peer. While consumers of the run before may be on their way to us there is no proof.
+ *
+ * A subscription names nobody. So at the end they are counted again, and only who has acknowledged
+ * accounts for one; for a few more it is waited, if there are some whose they may be.
  */
 export class Fences {
-  readonly #emit: (effect: SurveyorEffect) => void;
-  readonly #proved: (proved: Proved) => void;
+  readonly #hooks: FenceHooks;
   readonly #open: Fence[] = [];
 
-  constructor(
-    emit: (effect: SurveyorEffect) => void,
-    proved: (proved: Proved) => void = () => undefined,
-  ) {
-    this.#emit = emit;
-    this.#proved = proved;
+  constructor(hooks: FenceHooks) {
+    this.#hooks = hooks;
   }
 
   open(request: FenceRequest): void {
@@ -85,10 +104,12 @@ export class Fences {
       acknowledged: new Map(),
       missing: [...request.absent],
       waiting: new Map(request.consumers),
+      present: new Set(),
+      guests: new Set(),
       isUncertain,
       askers: [asker],
     };
-    if (this.#open.length >= LIMITS.fencesMax) return this.#prove(fence, asker);
+    if (this.#open.length >= LIMITS.fencesMax) return this.#prove(fence, [asker]);
     this.#open.push(fence);
     this.#tell(fence);
   }
@@ -97,7 +118,7 @@ export class Fences {
   #join(fence: Fence, asker: Asker): void {
     const { route, edition, untilMs } = asker;
     const same = fence.askers.find((one) => one.route === route && one.edition === edition);
-    if (same === undefined && this.#askers >= LIMITS.askersMax) return this.#prove(fence, asker);
+    if (same === undefined && this.#askers >= LIMITS.askersMax) return this.#prove(fence, [asker]);
     if (same === undefined) fence.askers.push(asker);
     else same.untilMs = Math.max(same.untilMs, untilMs);
     this.#tell(fence);
@@ -117,9 +138,9 @@ export class Fences {
     for (const fence of this.#open.slice()) {
       if (fence.service !== service || fence.revision > revision) continue;
       const instance = fence.waiting.get(route);
-      if (instance === undefined) continue;
-      fence.waiting.delete(route);
-      fence.acknowledged.set(route, instance);
+      if (instance !== undefined) fence.acknowledged.set(route, instance);
+      if (!fence.waiting.delete(route) && !fence.guests.delete(route)) continue;
+      fence.present.add(route);
       this.#tell(fence);
     }
   }
@@ -128,7 +149,10 @@ export class Fences {
   came(route: string, watch: Watch): readonly string[] {
     const services = new Set<string>();
     for (const fence of this.#open) {
-      if (!fence.isUncertain || !follows(watch.services, fence.service)) continue;
+      if (!follows(watch.services, fence.service)) continue;
+      const isKnown = fence.waiting.has(route) || fence.present.has(route);
+      if (!fence.isUncertain && !isKnown) fence.guests.add(route);
+      if (!fence.isUncertain) continue;
       if ([...fence.acknowledged.values()].includes(watch.instance)) continue;
       fence.waiting.set(route, watch.instance);
       services.add(fence.service);
@@ -139,7 +163,8 @@ export class Fences {
   /** A consumer speaks on another connection: services of which it is to acknowledge a revision there. */
   moved(before: string, route: string): readonly string[] {
     const services = new Set<string>();
-    for (const { waiting, service } of this.#open) {
+    for (const { waiting, present, service } of this.#open) {
+      if (present.delete(before)) present.add(route);
       const instance = waiting.get(before);
       if (instance === undefined) continue;
       waiting.delete(before);
@@ -162,7 +187,8 @@ export class Fences {
   /** A consumer that said goodbye gives out nobody: it is neither waited for nor missing. */
   excuse(route: string): void {
     for (const fence of this.#open.slice()) {
-      if (fence.waiting.delete(route)) this.#tell(fence);
+      forget(fence, route);
+      this.#tell(fence);
     }
   }
 
@@ -171,18 +197,17 @@ export class Fences {
     for (const fence of this.#open.slice()) {
       fence.askers = fence.askers.filter((asker) => asker.route !== route);
       const instance = fence.waiting.get(route);
-      if (instance !== undefined) {
-        fence.waiting.delete(route);
-        fence.missing.push(instance);
-      }
+      if (instance !== undefined) fence.missing.push(instance);
+      forget(fence, route);
       this.#tell(fence);
     }
   }
 
   advance(nowMs: number): void {
     for (const fence of this.#open.slice()) {
-      for (const asker of fence.askers) if (asker.untilMs <= nowMs) this.#prove(fence, asker);
+      const over = fence.askers.filter(({ untilMs }) => untilMs <= nowMs);
       fence.askers = fence.askers.filter(({ untilMs }) => untilMs > nowMs);
+      this.#prove(fence, over);
       this.#tell(fence);
     }
   }
@@ -200,36 +225,63 @@ export class Fences {
     // All but one, because each asker may be the one.
     if (fence.askers.length > 0 && fence.waiting.size > 1) return;
     const at = this.#open.indexOf(fence);
-    const done = fence.askers.filter((asker) => isDone(fence, asker));
-    fence.askers = fence.askers.filter((asker) => !isDone(fence, asker));
+    const subscribers = this.#hooks.subscribers(fence.service);
+    const done = fence.askers.filter((asker) => isDone(fence, asker, subscribers));
+    fence.askers = fence.askers.filter((asker) => !isDone(fence, asker, subscribers));
     if (at >= 0 && fence.askers.length === 0) this.#open.splice(at, 1);
-    for (const asker of done) this.#prove(fence, asker);
+    this.#prove(fence, done);
   }
 
-  #prove(fence: Fence, { route, edition, id }: Asker): void {
+  #prove(fence: Fence, askers: readonly Asker[]): void {
     // Who is told nothing has no proof.
     if (fence.isUncertain) return;
-    const { service, revision, anonymous } = fence;
+    for (const asker of askers) this.#say(fence, asker);
+    for (const { route, edition } of askers) {
+      if (edition !== null) continue;
+      this.#hooks.released(route);
+      this.excuse(route);
+    }
+  }
+
+  #say(fence: Fence, { route, edition, id }: Asker): void {
+    const { service, revision } = fence;
     const acknowledged = othersOf(fence.acknowledged, route);
-    const missing = [...fence.missing, ...othersOf(fence.waiting, route)];
+    const silent = othersOf(fence.waiting, route);
+    const missing = [...fence.missing, ...silent];
+    // Where somebody is missing, they need not be told apart.
+    const named = fence.present.size + (silent.length > 0 ? fence.waiting.size : 0);
+    const anonymous = Math.max(fence.anonymous, this.#hooks.subscribers(service).count - named);
     const names = { acknowledged: [...acknowledged], missing: [...missing] };
-    this.#proved({ service, id, edition, revision, anonymous, ...names });
+    this.#hooks.proved({ service, id, edition, revision, anonymous, ...names });
     do {
       const some = acknowledged.splice(0, LIMITS.proofNamesMax);
-      const silent = missing.splice(0, LIMITS.proofNamesMax);
+      const others = missing.splice(0, LIMITS.proofNamesMax);
       const more = acknowledged.length + missing.length > 0;
-      this.#emit({
+      this.#hooks.emit({
         kind: "reply",
         route,
-        message: { kind: "proof", edition, acknowledged: some, missing: silent, anonymous, more },
+        message: { kind: "proof", edition, acknowledged: some, missing: others, anonymous, more },
       });
     } while (acknowledged.length + missing.length > 0);
   }
 }
 
-/** Everybody else has acknowledged, or is known not to. */
-function isDone({ waiting, isUncertain }: Fence, { route }: Asker): boolean {
-  return !isUncertain && waiting.size <= (waiting.has(route) ? 1 : 0);
+/**
+ * Everybody else has acknowledged, or is known not to; and nobody can still show that a subscription
+ * is its own that would count as anonymous.
+ */
+function isDone(fence: Fence, { route }: Asker, { count, leaving }: Subscribers): boolean {
+  const { waiting, guests, present, isUncertain, anonymous } = fence;
+  const isOwn = waiting.has(route);
+  if (isUncertain || waiting.size > (isOwn ? 1 : 0)) return false;
+  const mayBeTheirs = isOwn || guests.size > 0 || leaving > 0;
+  return anonymous > 0 || count <= present.size || !mayBeTheirs;
+}
+
+function forget(fence: Fence, route: string): void {
+  fence.waiting.delete(route);
+  fence.present.delete(route);
+  fence.guests.delete(route);
 }
 
 /** Instances on other connections than this one. */

@@ -186,8 +186,8 @@ export class Judgement {
     this.#stalls.forget(member);
     this.reports.forget(member);
     this.reports.hasten(nowMs);
-    // As a consumer too: should it thaw, its answer is unknown, and so it is told to join again.
-    if (route !== null) forget(route);
+    // As a consumer too: should it thaw, it is told to join again. Who said goodbye may wait for proof.
+    if (route !== null && cause !== "goodbye") forget(route);
     publisher.left(service, { id, instance, cause }, returning);
     this.note(member, { kind: "gone", cause }, nowMs);
   }

@@ -1,4 +1,5 @@
 import type { Authority, RosterMessage } from "./messages.ts";
+import type { Roster } from "./roster.ts";
 import { deltaTopic, PULSE_TOPIC } from "./topics.ts";
 
 /** A message and where it goes. */
@@ -24,6 +25,28 @@ export interface Waiting {
 export interface Settled extends Waiting {
   readonly service: string;
   readonly revision: number;
+}
+
+/** One open service: its list, and when it was spoken of. */
+export interface Line {
+  readonly roster: Roster;
+  /** The last revision went out. */
+  publishedMs: number;
+  /** Anything was said. */
+  saidMs: number;
+  emptySinceMs: number;
+  waiting: Waiting[];
+}
+
+/** One of which nothing was said yet. */
+export function lineOf(roster: Roster): Line {
+  return {
+    roster,
+    publishedMs: -Infinity,
+    saidMs: -Infinity,
+    emptySinceMs: Infinity,
+    waiting: [],
+  };
 }
 
 /** What is due to be said, in order, and the waits that end with it. */

@@ -5,8 +5,8 @@ import type { RegistrarTuning } from "./options.ts";
 import type { Entry } from "./peer.ts";
 import { Greeter } from "./greeter.ts";
 import { Pace } from "./pace.ts";
-import { announcementOf, isFenced, pulseOf } from "./notices.ts";
-import type { Publication, PublisherDue, Settled, Speaker, Waiting } from "./notices.ts";
+import { announcementOf, isFenced, lineOf, pulseOf } from "./notices.ts";
+import type { Line, Publication, PublisherDue, Settled, Speaker, Waiting } from "./notices.ts";
 import { PulseTimer } from "./pulse.ts";
 import { Roster } from "./roster.ts";
 import type { Gone } from "./roster.ts";
@@ -14,16 +14,6 @@ import { ALL, deltaTopic, PULSE_TOPIC } from "./topics.ts";
 
 /** Of all time, what may be spent on repeating where idle services stand. */
 const REPEATS_SHARE = 0.25;
-
-interface Line {
-  readonly roster: Roster;
-  /** The last revision went out. */
-  publishedMs: number;
-  /** Anything was said. */
-  saidMs: number;
-  emptySinceMs: number;
-  waiting: Waiting[];
-}
 
 type Current = (
   service: string,
@@ -93,6 +83,15 @@ export class Publisher {
   wait(service: string, waiting: Waiting): void {
     this.#line(service).waiting.push(waiting);
     this.#unsettled.add(service);
+  }
+
+  /** Whoever waits on this connection is told nothing any more. */
+  forget(route: string): void {
+    for (const service of this.#unsettled) {
+      const line = this.#lines.get(service);
+      if (line === undefined || line.waiting.length === 0) continue;
+      line.waiting = line.waiting.filter((waiting) => waiting.route !== route);
+    }
   }
 
   /** Says the new authority to everybody at once. */
@@ -182,14 +181,7 @@ export class Publisher {
   #line(service: string): Line {
     const known = this.#lines.get(service);
     if (known !== undefined) return known;
-    const roster = new Roster(service, this.#base);
-    const line: Line = {
-      roster,
-      publishedMs: -Infinity,
-      saidMs: -Infinity,
-      emptySinceMs: Infinity,
-      waiting: [],
-    };
+    const line = lineOf(new Roster(service, this.#base));
     this.#lines.set(service, line);
     return line;
   }

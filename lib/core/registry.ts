@@ -1,6 +1,6 @@
 import type { Away } from "./io.ts";
 import type { Join } from "./messages.ts";
-import { keyOf } from "./peer.ts";
+import { isUsable, keyOf } from "./peer.ts";
 import type { Card, Entry, LeftCause } from "./peer.ts";
 import { CAUSES } from "./standing.ts";
 
@@ -68,6 +68,18 @@ export class Registry {
 
   ofRoute(route: string): Member | undefined {
     return this.#byRoute.get(route);
+  }
+
+  /** How many of these are connected and alive, or suspect by reports alone. */
+  usableOf(service: string, ids: Iterable<string>): number {
+    let usable = 0;
+    for (const id of ids) {
+      const member = this.find(service, id);
+      if (member === undefined || member.route === null) continue;
+      const standing = isReportedOnly(member) ? "alive" : member.entry.standing;
+      if (isUsable({ standing, status: member.entry.card.status })) usable += 1;
+    }
+    return usable;
   }
 
   all(): IterableIterator<Member> {

@@ -1,18 +1,16 @@
-import { Confirmations } from "./confirmations.ts";
 import { Consumers } from "./consumers.ts";
-import { Fences } from "./fences.ts";
-import type { Proved } from "./fences.ts";
+import type { Fences } from "./fences.ts";
 import { Judgement } from "./judgement.ts";
 import { Lossiness } from "./lossiness.ts";
 import type { Answer, Report, Update } from "./messages.ts";
 import { learningMs } from "./options.ts";
 import type { RegistrarTuning } from "./options.ts";
-import { isUsable } from "./peer.ts";
-import type { PublisherDue, Settled } from "./notices.ts";
+import type { PublisherDue } from "./notices.ts";
+import { Proofs } from "./proofs.ts";
 import { Publisher } from "./publisher.ts";
 import type { PeerEvent } from "./record-event.ts";
-import { proofEvent, Recorder } from "./recorder.ts";
-import { isReportedOnly, Registry, showCard } from "./registry.ts";
+import { Recorder } from "./recorder.ts";
+import { Registry, showCard } from "./registry.ts";
 import type { Scene } from "./reports.ts";
 import { Rounds } from "./rounds.ts";
 import type { Sender, SurveyorEffect } from "./io.ts";
@@ -30,11 +28,8 @@ export class Rolls {
   readonly publisher: Publisher;
   readonly recorder: Recorder;
   readonly consumers: Consumers;
-  readonly fences: Fences;
+  readonly proofs: Proofs;
   readonly judgement: Judgement;
-  readonly #confirmations = new Confirmations();
-  /** Given since the clock was looked at last, to be written down. */
-  readonly #proofs: Proved[] = [];
   readonly #emit: (effect: SurveyorEffect) => void;
 
   constructor(options: {
@@ -51,7 +46,6 @@ export class Rolls {
     this.trust = new Trust(tuning);
     this.trust.learn(nowMs, "start");
     this.recorder = new Recorder({ epoch, tuning, nowMs });
-    this.fences = new Fences(options.emit, (proved) => void this.#proofs.push(proved));
     this.publisher = new Publisher({
       tuning,
       epoch,
@@ -59,7 +53,9 @@ export class Rolls {
       current: (service, id) => this.registry.find(service, id),
       isFenced: (service) => this.fences.has(service),
     });
-    const { registry, rounds, trust, publisher, recorder } = this;
+    const { registry, rounds, trust, publisher, recorder, consumers } = this;
+    const note: Rolls["note"] = (...what) => this.note(...what);
+    this.proofs = new Proofs({ consumers, publisher, trust, emit: options.emit, note }, nowMs);
     this.judgement = new Judgement({
       registry,
       rounds,
@@ -71,6 +67,10 @@ export class Rolls {
       forget: (route) => this.forget(route),
       sceneOf: (service) => this.#scene(service),
     });
+  }
+
+  get fences(): Fences {
+    return this.proofs.fences;
   }
 
   /** Our own event loop stood still: nobody is blamed for what we did not see. */
@@ -131,15 +131,17 @@ export class Rolls {
       this.publisher.wait(service, { route, edition: null, id, proofMs, isReturning });
       this.judgement.sight(member, "saidGoodbye", nowMs);
     } else this.#emit({ kind: "reply", route, message: { kind: "rejoin" } });
-    // Whoever does not wait for proof closes its handle, and gives out nobody any more.
+    this.rounds.remove(route);
+    // Who waits for proof is still a consumer: until it is told, it may give others out.
+    if (member !== undefined && proofMs > 0) return;
+    this.consumers.left(route, nowMs);
     if (proofMs === 0) this.fences.excuse(route);
-    this.forget(route);
   }
 
   /** Its right to be listed was taken away: gone at once, though nobody said goodbye. */
   expelled(route: string, nowMs: number): void {
     this.forget(route);
-    this.fences.closed(route);
+    this.proofs.closed(route);
     const member = this.registry.ofRoute(route);
     if (member !== undefined) this.judgement.sight(member, "expelled", nowMs);
   }
@@ -153,8 +155,7 @@ export class Rolls {
   disconnected({ route, key }: Sender, nowMs: number): void {
     this.consumers.lost(route, nowMs);
     this.rounds.remove(route);
-    this.fences.closed(route);
-    this.#confirmations.closed(route);
+    this.proofs.closed(route);
     const member = this.registry.ofRoute(route);
     if (member === undefined) return;
     this.registry.unbind(member);
@@ -191,9 +192,7 @@ export class Rolls {
     }
     this.judgement.advance(nowMs);
     this.#publish(this.publisher.due(nowMs), nowMs);
-    this.fences.advance(nowMs);
-    for (const one of this.#confirmations.due(nowMs)) this.#emit({ kind: "reply", ...one });
-    for (const proved of this.#proofs.splice(0)) this.note(proved, proofEvent(proved), nowMs);
+    this.proofs.advance(nowMs);
   }
 
   nextMs(): number {
@@ -203,8 +202,7 @@ export class Rolls {
       this.trust.nextMs(),
       this.publisher.nextMs(),
       this.judgement.nextMs(),
-      this.fences.nextMs(),
-      this.#confirmations.nextMs(),
+      this.proofs.nextMs(),
     );
   }
 
@@ -241,7 +239,7 @@ export class Rolls {
     this.recorder.noteRegistrar({ kind: "learned" }, nowMs);
     this.#announceAuthority();
     this.judgement.endLearning(nowMs);
-    this.fences.learned((service) => this.#anonymousOf(service));
+    this.proofs.learned();
   }
 
   #announceAuthority(): void {
@@ -253,48 +251,13 @@ export class Rolls {
   #publish(due: PublisherDue, nowMs: number): void {
     for (const publication of due.publications) this.#emit({ kind: "publish", ...publication });
     for (const { message } of due.publications) this.recorder.published(message);
-    for (const settled of due.settled) this.#settle(settled, nowMs);
-  }
-
-  /** What somebody waited for is published: it is told so, and proof is collected if it wants some. */
-  #settle(settled: Settled, nowMs: number): void {
-    const { route, edition, service, id, revision, proofMs } = settled;
-    const named = this.consumers.countOf(service);
-    const anonymous = this.#anonymousOf(service);
-    const left = { kind: "left", revision, named, anonymous } as const;
-    if (edition === null && proofMs === 0) return this.#confirmations.add(route, left, nowMs);
-    const message = edition === null ? left : ({ kind: "recorded", edition, revision } as const);
-    this.#emit({ kind: "reply", route, message });
-    if (proofMs === 0) return;
-    const consumers = this.consumers.of(service);
-    const untilMs = nowMs + proofMs;
-    const fenced = { kind: "fenced", edition, atRevision: revision, named, anonymous } as const;
-    this.note({ service, id }, fenced, nowMs);
-    const absent = this.consumers.absentOf(service, nowMs);
-    const isUncertain = settled.isReturning && !this.trust.hasLearned;
-    this.fences.open({ ...settled, consumers, absent, isUncertain, anonymous, untilMs });
-  }
-
-  /** Subscribers who have not said who they are. */
-  #anonymousOf(service: string): number {
-    return Math.max(0, this.publisher.audience.of(service) - this.consumers.countOf(service));
+    for (const settled of due.settled) this.proofs.settle(settled, nowMs);
   }
 
   #scene(service: string): Scene {
     const isPresent = (route: string): boolean => this.consumers.has(route);
-    const usable = (): number => this.#usable(service);
+    const ids = (): Iterable<string> => this.publisher.roster(service)?.published.keys() ?? [];
+    const usable = (): number => this.registry.usableOf(service, ids());
     return { consumers: this.consumers.countOf(service), usable, isPresent };
-  }
-
-  /** Those who are connected and alive, or suspect by reports alone. */
-  #usable(service: string): number {
-    let usable = 0;
-    for (const id of this.publisher.roster(service)?.published.keys() ?? []) {
-      const member = this.registry.find(service, id);
-      if (member === undefined || member.route === null) continue;
-      const standing = isReportedOnly(member) ? "alive" : member.entry.standing;
-      if (isUsable({ standing, status: member.entry.card.status })) usable += 1;
-    }
-    return usable;
   }
 }

@@ -224,3 +224,23 @@ test("a goodbye to a registrar at which another has the id is not waited for", a
   assert.ok(performance.now() - started < 10_000);
   assert.deepEqual([proof.complete, proof.missing], [false, [b.endpoints.survey]]);
 });
+
+test("a member that follows its own service leaves with proof, alone and with others that do", async (t) => {
+  const rig = new Rig(t);
+  const registrar = await rig.registrar();
+  const me = await rig.join(registrar, { service: "cache", id: "c1" });
+  const mine = record(me.peers$);
+  await until(() => ids(mine.last ?? []).includes("c1"), { what: "it lists itself" });
+  const alone = await me.leave();
+  assert.deepEqual([alone.complete, alone.anonymous, alone.missing], [true, 0, []]);
+  const all = await Promise.all(
+    Array.from({ length: 10 }, (_, n) => rig.join(registrar, { service: "cache", id: `m${n}` })),
+  );
+  const lists = all.map((member) => record(member.peers$));
+  await until(() => lists.every(({ last }) => last?.length === 10), { what: "all list all" });
+  const proofs = await Promise.all(all.map((member) => member.leave()));
+  assert.deepEqual(
+    proofs.map(({ complete, anonymous, missing }) => [complete, anonymous, missing]),
+    proofs.map(() => [true, 0, []]),
+  );
+});

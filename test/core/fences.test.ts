@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Fences } from "../../lib/core/fences.ts";
-import type { FenceRequest } from "../../lib/core/fences.ts";
+import type { FenceRequest, Subscribers } from "../../lib/core/fences.ts";
 import { LIMITS } from "../../lib/core/limits.ts";
 import type { Proof } from "../../lib/core/messages.ts";
 import { watchOf } from "./samples.ts";
@@ -13,10 +13,17 @@ interface Told extends Omit<Proof, "kind"> {
 /** Fences and the proofs that they give. */
 class Bench {
   readonly told: Told[] = [];
-  readonly fences = new Fences((effect) => {
-    if (effect.kind !== "reply" || effect.message.kind !== "proof") return;
-    const { kind: _, ...proof } = effect.message;
-    this.told.push({ route: effect.route, ...proof });
+  readonly released: string[] = [];
+  subscribers: Subscribers = { count: 0, leaving: 0 };
+  readonly fences = new Fences({
+    emit: (effect) => {
+      if (effect.kind !== "reply" || effect.message.kind !== "proof") return;
+      const { kind: _, ...proof } = effect.message;
+      this.told.push({ route: effect.route, ...proof });
+    },
+    proved: () => undefined,
+    released: (route) => void this.released.push(route),
+    subscribers: () => this.subscribers,
   });
 
   open(change: Partial<FenceRequest> = {}): void {
