@@ -1,6 +1,7 @@
 import type { RegistrarTuning } from "../core/options.ts";
 import type { RecordedPeerEvent, Recording } from "../core/recording.ts";
 import type { Anchor, Fault } from "./replay-faults.ts";
+import { stallBetween } from "./replay-runs.ts";
 import type { Run } from "./replay-runs.ts";
 import type { Action } from "./scenario.ts";
 
@@ -47,7 +48,9 @@ class RunPlan {
   faults(): readonly Fault[] {
     for (const [at, event] of this.#run.events.entries()) {
       if (this.#isOver) break;
-      this.#take(event, this.#run.events.slice(at + 1));
+      const rest = this.#run.events.slice(at + 1);
+      this.#take(event, rest);
+      if (event.kind === "late") this.#forgiven(event.atMs, rest[0]);
     }
     if (this.#silent !== null) this.#stop(Infinity, null);
     return this.#faults;
@@ -145,6 +148,14 @@ class RunPlan {
     this.#span({ fromMs: silent.fromMs, toMs: atMs - DELAY_MS, ...anchors }, (node, at, forMs) => {
       return { kind: "partition", node, direction: "toRegistrar", atMs: at, forMs };
     });
+  }
+
+  /** After a stall of its own the registrar forgot who was late: the answer is not written down. */
+  #forgiven(lateMs: number, next: RecordedPeerEvent | undefined): void {
+    // The member stood still as well, and says since when.
+    if (next?.kind === "stalled") return;
+    const stalledMs = stallBetween(this.#recording, lateMs, next?.atMs ?? Infinity);
+    if (stalledMs !== undefined) this.#answered(stalledMs + 1, 0);
   }
 
   #stalled({ atMs, stalledMs }: Extract<RecordedPeerEvent, { kind: "stalled" }>): void {

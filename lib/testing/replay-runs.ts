@@ -92,14 +92,17 @@ function isInWindow(events: readonly RecordedPeerEvent[], fromMs: number): boole
  * Where a replay of the last `forMs` has to begin: earlier, where somebody was under suspicion at
  * that time, and at the start of the run at the earliest.
  */
-export function windowStartMs({ peers, ranMs }: Recording, forMs: number): number {
+export function windowStartMs(recording: Recording, forMs: number): number {
+  const { peers, ranMs } = recording;
   let fromMs = ranMs - forMs;
   for (const { events } of peers) {
     let openMs: number | null = null;
-    for (const { kind, atMs } of events) {
-      if (kind === "gone" || kind === "alive" || kind === "answered" || kind === "reconnected") {
-        openMs = null;
-      } else if (kind === "late" || kind === "suspect" || kind === "spared" || kind === "held") {
+    for (const [at, { kind, atMs }] of events.entries()) {
+      const nextMs = events[at + 1]?.atMs ?? Infinity;
+      const isForgiven = kind === "late" && stallBetween(recording, atMs, nextMs) !== undefined;
+      const isOver = kind === "gone" || kind === "alive" || kind === "answered";
+      if (isForgiven || isOver || kind === "reconnected") openMs = null;
+      else if (kind === "late" || kind === "suspect" || kind === "spared" || kind === "held") {
         openMs ??= atMs;
       }
       if (atMs >= fromMs) break;
@@ -107,4 +110,17 @@ export function windowStartMs({ peers, ranMs }: Recording, forMs: number): numbe
     if (openMs !== null) fromMs = Math.min(fromMs, openMs);
   }
   return Math.max(0, fromMs);
+}
+
+/** When the registrar began to stand still, if it stood still after `fromMs` and until `toMs` at the latest. */
+export function stallBetween(
+  { registrar }: Pick<Recording, "registrar">,
+  fromMs: number,
+  toMs: number,
+): number | undefined {
+  for (const event of registrar) {
+    if (event.kind !== "stalled" || event.atMs <= fromMs || event.atMs > toMs) continue;
+    return event.atMs - event.lateMs;
+  }
+  return undefined;
 }

@@ -26,6 +26,9 @@ const story = (...actions: Scenario["actions"]): Scenario => ({
   untilMs: 12_000,
 });
 
+const eventsOf = (recording: Recording, id: string): Recording["peers"][number]["events"] =>
+  recording.peers.find((peer) => peer.id === id)?.events ?? [];
+
 const decided = ({ replayed }: Replay): readonly string[] =>
   replayed.map(({ node, kind, cause }) => `${node} ${kind} ${cause}`);
 
@@ -73,6 +76,46 @@ test("a kill, a goodbye, a freeze and a pause are told apart", () => {
     "cache/m1 suspect connection-lost",
     "cache/m2 gone goodbye",
   ]);
+});
+
+test("a member that was late when the registrar stood still, and was forgiven, lives on in the replay", () => {
+  for (let atMs = 3000; atMs < 4000; atMs += 100) {
+    const scenario = story({
+      kind: "partition",
+      node: "m0",
+      direction: "toRegistrar",
+      atMs,
+      forMs: 1500,
+    });
+    const late = eventsOf(recordingOf(scenario), "m0").find(({ kind }) => kind === "late");
+    assert.ok(late !== undefined);
+    const forgiven: Scenario = {
+      ...scenario,
+      actions: [
+        ...scenario.actions.slice(0, 3),
+        {
+          kind: "partition",
+          node: "m0",
+          direction: "toRegistrar",
+          atMs,
+          forMs: late.atMs + 5 - atMs,
+        },
+        { kind: "stall", node: "registrar", atMs: late.atMs + 5, forMs: 1200 },
+      ],
+    };
+    const recording = recordingOf(forgiven);
+    const kinds = eventsOf(recording, "m0").map(({ kind }) => kind);
+    assert.deepEqual(
+      kinds.filter((kind) => kind !== "joined"),
+      ["late"],
+      `${atMs}`,
+    );
+    const result = replay(recording, { toleranceMs: TOLERANCE_MS });
+    check(result);
+    assert.deepEqual(result.replayed, []);
+    const last = replay(recordingOf({ ...forgiven, untilMs: 40_000 }), { forMs: 5000 });
+    assert.ok(last.scenario.untilMs < 15_000, "it is not under suspicion since then");
+  }
 });
 
 test("a restart of a process and a contested id are processes of their own", () => {
