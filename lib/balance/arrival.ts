@@ -27,7 +27,7 @@ export class Arrival {
   async wait({ deadlineMs, signal }: AvailableOptions): Promise<void> {
     if (this.#isClosed) throw new RollcallError("ERR_CLOSED");
     if (this.#isHere) return;
-    if (deadlineMs === undefined) return bounded(this.#next.promise, signal);
+    if (deadlineMs === undefined) return bounded(this.#next.promise, { signal });
     numberOf("deadlineMs", deadlineMs, [0, TIME_MAX_MS]);
     await this.#within(deadlineMs, signal);
   }

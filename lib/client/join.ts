@@ -196,7 +196,7 @@ class MemberHandle implements Member {
     const deadlineMs = deadlineOf(options);
     const { signal } = options;
     // Whoever asks later waits for the same goodbye, but with a bound of its own.
-    if (this.#leaving !== null) return bounded(this.#leaving, signal);
+    if (this.#leaving !== null) return bounded(this.#leaving, { signal });
     this.#leaving = this.#leave(deadlineMs, signal);
     return this.#leaving;
   }
@@ -227,7 +227,9 @@ class MemberHandle implements Member {
 
   async #close(): Promise<void> {
     this.#release();
-    if (this.#leaving !== null) await this.#leaving.catch(() => {});
+    const { deadlineMs: timeoutMs } = GOODBYE;
+    // Its goodbye is said; what it still waits for ends with the handle.
+    if (this.#leaving !== null) await bounded(this.#leaving, { timeoutMs }).catch(() => {});
     else await this.#shell.farewell(GOODBYE);
     await this.#shell.close();
   }

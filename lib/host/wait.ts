@@ -78,10 +78,9 @@ export class Deferred<T> {
   }
 }
 
-/** Waits for a promise that others wait for too; the signal ends this wait alone. */
-export async function bounded<T>(shared: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return shared;
-  const deferred = new Deferred<T>({ signal });
+/** Waits for a promise that others wait for too; the bounds end this wait alone. */
+export async function bounded<T>(shared: Promise<T>, bounds: Bounds): Promise<T> {
+  const deferred = new Deferred<T>(bounds);
   shared.then(
     (value) => deferred.resolve(value),
     (error: unknown) => deferred.reject(error),

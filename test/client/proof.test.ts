@@ -157,6 +157,7 @@ test("fifty that leave at one time are all proven", async (t) => {
 /** A member that is greeted by a registrar after its restart, and is to wait up to an hour before it joins. */
 async function waitingToReturn(
   rig: Rig,
+  learningMaxMs = 1000,
 ): Promise<{ readonly me: Member; readonly registrar: Registrar }> {
   const first = await rig.registrar();
   const me = await rig.join(first, { service: "cache", id: "c1", reconnectMinMs: 10 });
@@ -166,7 +167,7 @@ async function waitingToReturn(
   const { survey } = first.endpoints;
   // Its roster is elsewhere: only a greeting says where.
   const roster = "tcp://127.0.0.1:0";
-  const tuning = { rejoinJitterMs: 3_600_000, reconnectMaxMs: 200, learningMaxMs: 1000 };
+  const tuning = { rejoinJitterMs: 3_600_000, reconnectMaxMs: 200, learningMaxMs };
   const registrar = await rig.registrar({ survey, roster, ...tuning });
   await until(() => views.last?.sources[0]?.epoch === registrar.epoch, { what: "it is greeted" });
   assert.equal(registrar.counters.members, 0);
@@ -190,6 +191,16 @@ test("who closes before its turn to come back says goodbye as well", async (t) =
   const { me, registrar } = await waitingToReturn(new Rig(t));
   await me.close();
   assert.ok(eventsAt(registrar).includes("gone: goodbye"), eventsAt(registrar).join());
+});
+
+test("close ends a leave that would wait longer, and the leave says what is known", async (t) => {
+  const { me, registrar } = await waitingToReturn(new Rig(t), 60_000);
+  const leaving = me.leave({ deadlineMs: 60_000 });
+  const started = performance.now();
+  await me.close();
+  assert.ok(performance.now() - started < 20_000, "no longer than a moment");
+  const { complete, missing } = await leaving;
+  assert.deepEqual([complete, missing], [false, [registrar.endpoints.survey]]);
 });
 
 test("who drains before its turn to come back is proved", async (t) => {
