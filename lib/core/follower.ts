@@ -193,12 +193,12 @@ export class Follower {
   }
 
   #announce(announce: Announce): void {
-    const list = this.#list(announce.service);
+    const { service, revision, epoch } = announce;
+    // Where nobody was yet there is no list: anybody may subscribe to any name.
+    const list = revision > 0 ? this.#list(service) : this.lists.get(service);
     if (list === undefined) return;
-    if (announce.epoch !== list.epoch || announce.revision > list.revision) {
-      return this.#asker.want(announce.service);
-    }
-    if (announce.revision === list.revision) this.#settle(list, announce.authority);
+    if (epoch !== list.epoch || revision > list.revision) return this.#asker.want(service);
+    if (revision === list.revision) this.#settle(list, announce.authority);
     this.#fence(announce);
   }
 

@@ -34,6 +34,8 @@ export class Publisher {
   /** In the order in which they were last spoken of, oldest first. */
   readonly #lines = new Map<string, Line>();
   readonly #unsettled = new Set<string>();
+  /** Closed services, the last ones; names that nobody ever joined are not spoken of. */
+  readonly #closed = new Set<string>();
   readonly #greeter: Greeter;
   readonly #repeats: Pace;
   readonly #pulse: PulseTimer;
@@ -103,7 +105,7 @@ export class Publisher {
 
   subscribed(service: string, count = 1): void {
     this.audience.add(service, count);
-    this.#greeter.greet(service);
+    if (this.#lines.has(service) || this.#closed.has(service)) this.#greeter.greet(service);
   }
 
   /** A subscriber of the pulse came: it is told soon who speaks. */
@@ -181,6 +183,7 @@ export class Publisher {
   #line(service: string): Line {
     const known = this.#lines.get(service);
     if (known !== undefined) return known;
+    this.#closed.delete(service);
     const line = lineOf(new Roster(service, this.#base));
     this.#lines.set(service, line);
     return line;
@@ -237,7 +240,6 @@ export class Publisher {
   #greetings(nowMs: number): Publication[] {
     return this.#greeter
       .due(nowMs, (service) => this.audience.costMs(service))
-      .filter((service) => service !== ALL)
       .map((service) => this.#announce(service));
   }
 
@@ -270,8 +272,13 @@ export class Publisher {
   }
 
   #drop(line: Line): boolean {
-    this.#base = Math.max(this.#base, line.roster.revision);
-    return this.#lines.delete(line.roster.service);
+    const { revision, service } = line.roster;
+    this.#base = Math.max(this.#base, revision);
+    this.#closed.add(service);
+    const [oldest] = this.#closed;
+    if (this.#closed.size > this.#tuning.servicesMax && oldest !== undefined)
+      this.#closed.delete(oldest);
+    return this.#lines.delete(service);
   }
 
   #announce(service: string, fence = this.#isFenced(service)): Publication {

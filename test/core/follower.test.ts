@@ -431,6 +431,13 @@ test("a service that opens later is asked for by itself", () => {
   assert.deepEqual(bench.ids("new"), ["a"]);
 });
 
+test("who follows all opens no list for a service in which nobody ever was", () => {
+  const bench = followingAll();
+  bench.answer([], { all: true });
+  for (let n = 0; n < 1000; n += 1) bench.publish({ ...announceOf(0), service: `made-up-${n}` });
+  assert.deepEqual([bench.follower.lists.size, bench.asking], [0, undefined]);
+});
+
 test("a service that a snapshot of all does not name is closed", () => {
   const bench = followingAll();
   bench.answer([listOf("cache", 2, { entries: [entryOf("a")] })], { all: true });

@@ -341,3 +341,21 @@ test("a machine that was never woken asks to be woken at once", () => {
   const surveyor = new Surveyor({ epoch: EPOCH, tuning: LAN, nowMs: 7 });
   assert.equal(surveyor.nextDeadlineMs, 7);
 });
+
+test("a subscriber that names ever new services kept all of them waiting, and others behind them", () => {
+  const rig = RegistrarRig.live();
+  rig.join("c1");
+  rig.pass(100);
+  rig.clear();
+  for (let n = 0; n < 10_000; n += 1) {
+    rig.subscribe(deltaTopic(`made-up-${n}`));
+    rig.take({ kind: "unsubscribed", topic: deltaTopic(`made-up-${n}`) });
+  }
+  rig.subscribe(deltaTopic("cache"));
+  rig.pass(LAN.coalesceMs);
+  const announced = (): readonly string[] =>
+    rig.published.flatMap((message) => (message.kind === "announce" ? [message.service] : []));
+  assert.deepEqual(announced(), ["cache"]);
+  rig.pass(500);
+  assert.deepEqual(announced(), ["cache"]);
+});
