@@ -1,6 +1,6 @@
 import type { SurveyorEffect } from "./io.ts";
-import { MassLoss } from "./mass-loss.ts";
-import type { Census } from "./mass-loss.ts";
+import { MassLoss, takeCensus } from "./mass-loss.ts";
+import type { Census, Loss } from "./mass-loss.ts";
 import type { RegistrarTuning } from "./options.ts";
 import type { LeftCause } from "./peer.ts";
 import type { Publisher } from "./publisher.ts";
@@ -209,20 +209,19 @@ export class Judgement {
   }
 
   #isHeld(member: Member, sighting: Sighting, nowMs: number): boolean {
-    if (sighting === "fellSilent") {
-      const isHeld = this.#massLoss.silent(() => this.#count(nowMs), nowMs);
-      if (isHeld) this.#hold("silence", nowMs);
-      return isHeld;
-    }
-    if (sighting !== "connectionLost") return false;
-    const { isHeld, restored } = this.#massLoss.closed(member, this.#court.registry.size, nowMs);
-    if (isHeld) this.#hold("closing", nowMs);
+    if (sighting !== "fellSilent" && sighting !== "connectionLost") return false;
+    const by = sighting === "fellSilent" ? "silence" : "closing";
+    const { isHeld, restored } =
+      by === "silence"
+        ? this.#massLoss.silent(() => this.#count(nowMs), nowMs)
+        : this.#massLoss.closed(member, this.#court.registry.size, nowMs);
     for (const other of restored) {
       if (this.#isListed(other) && other.entry.standing === "suspect") {
         this.#judge(other, null, nowMs);
         this.note(other, { kind: "alive", by: "restored" }, nowMs);
       }
     }
+    if (isHeld) this.#hold(by, nowMs);
     return isHeld;
   }
 
@@ -232,9 +231,8 @@ export class Judgement {
     this.#announce("registrar.holding", { kind: "holding", by, ...this.#loss(by, nowMs) }, nowMs);
   }
 
-  /** How many are lost in one way, of how many. */
-  #loss(by: "silence" | "closing", nowMs: number): { readonly lost: number; readonly of: number } {
-    if (by === "closing") return { lost: this.#massLoss.size, of: this.#court.registry.size };
+  #loss(by: "silence" | "closing", nowMs: number): Loss {
+    if (by === "closing") return this.#massLoss.closings(this.#court.registry.size);
     const { late, alive } = this.#count(nowMs);
     return { lost: late, of: alive };
   }
@@ -272,15 +270,7 @@ export class Judgement {
   /** Counted once for all that is judged in one step. */
   #count(nowMs: number): Census {
     if (this.#census?.atMs === nowMs) return this.#census.census;
-    const { registry, rounds } = this.#court;
-    let alive = 0;
-    let late = 0;
-    for (const { route, entry } of registry.all()) {
-      if (route === null || entry.standing !== "alive") continue;
-      alive += 1;
-      if (rounds.isLate(route)) late += 1;
-    }
-    const census = { members: registry.size, alive, late };
+    const census = takeCensus(this.#court, nowMs - this.#massLoss.silenceWindowMs);
     this.#census = { atMs: nowMs, census };
     return census;
   }

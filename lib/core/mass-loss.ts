@@ -1,26 +1,44 @@
 import type { RegistrarTuning } from "./options.ts";
-import type { Member } from "./registry.ts";
+import { hasFallenSilent } from "./registry.ts";
+import type { Member, Registry } from "./registry.ts";
+import type { Rounds } from "./rounds.ts";
 
 /** At least so many, and so much of all, by closed connections: then it is more likely the network. */
 export const CLOSED_MIN = 10;
 const CLOSED_SHARE = 0.9;
 
-/** Who is there, and how many of them leave questions unanswered. */
+/** How many leave questions unanswered, of how many. */
 export interface Census {
   /** Members that are listed. */
-  readonly members: number;
-  /** Members listed as alive that are connected. */
+  readonly listed: number;
+  /** Members listed as alive that are connected, and those judged. */
   readonly alive: number;
-  /** Of those, the ones with an unanswered question. */
+  /** Of those, the ones with an unanswered question, and all judged. */
   readonly late: number;
+  /** Who was judged for its silence within the window, and is connected. */
+  readonly judged: readonly Member[];
 }
+
+/** How many are lost in one way, of how many. */
+export interface Loss {
+  readonly lost: number;
+  readonly of: number;
+}
+
+/** Whether somebody is not to be judged now, and who was judged a moment ago and is not any more. */
+export interface Ruling {
+  readonly isHeld: boolean;
+  readonly restored: readonly Member[];
+}
+
+const HELD: Ruling = { isHeld: true, restored: [] };
+const JUDGED: Ruling = { isHeld: false, restored: [] };
 
 /**
  * When very many are lost at one time, it is more likely the network between us and them than all
  * of them: their removal is held. Shares alone mislead with few peers and counts alone with many,
- * so both must be exceeded. Silence counts who is late now, and so sees a mass loss before its
- * first victim; closed connections count what the window brought, and the first ones come back.
- * It lets go by itself when enough are there again, or at the ceiling.
+ * so both must be exceeded. How many they are is known only when some have been judged: those of
+ * the same window come back. It lets go by itself when enough are there again, or at the ceiling.
  */
 export class MassLoss {
   readonly #tuning: RegistrarTuning;
@@ -39,44 +57,39 @@ export class MassLoss {
     return this.#sinceMs !== null;
   }
 
-  /** Whose connections closed and whose removal is held. */
-  get size(): number {
-    return this.#held.size;
+  /** Those silent at one time are judged within one survey interval, each in its turn. */
+  get silenceWindowMs(): number {
+    return Math.max(this.#tuning.massLossWindowMs, this.#tuning.surveyIntervalMs);
   }
 
-  /** Somebody left all questions unanswered. True where that is not to be judged now. */
-  silent(census: () => Census, nowMs: number): boolean {
-    if (this.#isSpent) return false;
-    if (this.isHolding) return true;
-    if (!this.#isMassSilence(census())) return false;
+  /** Somebody left all questions unanswered. */
+  silent(census: () => Census, nowMs: number): Ruling {
+    if (this.#isSpent) return JUDGED;
+    if (this.isHolding) return HELD;
+    const now = census();
+    if (!this.#isMassSilence(now)) return JUDGED;
     this.#sinceMs = nowMs;
-    return true;
+    return { isHeld: true, restored: now.judged };
   }
 
-  /**
-   * A connection closed, of so many members. `restored` are those who were judged a moment ago,
-   * before it was known how many there are.
-   */
-  closed(
-    member: Member,
-    members: number,
-    nowMs: number,
-  ): { readonly isHeld: boolean; readonly restored: readonly Member[] } {
-    if (this.#isSpent) return { isHeld: false, restored: [] };
+  /** A connection closed, of so many members. */
+  closed(member: Member, listed: number, nowMs: number): Ruling {
+    if (this.#isSpent) return JUDGED;
     if (this.isHolding) {
       this.#held.add(member);
-      return { isHeld: true, restored: [] };
+      return HELD;
     }
     const fromMs = nowMs - this.#tuning.massLossWindowMs;
     for (const [lost, atMs] of this.#recent) {
       if (atMs > fromMs) break;
       this.#recent.delete(lost);
     }
+    this.#recent.delete(member);
+    const restored = [...this.#recent.keys()];
     this.#recent.set(member, nowMs);
-    if (!isMassClosing(this.#recent.size, members)) return { isHeld: false, restored: [] };
+    if (!isMassClosing(this.#recent.size, listed)) return JUDGED;
     this.#sinceMs = nowMs;
     for (const lost of this.#recent.keys()) this.#held.add(lost);
-    const restored = [...this.#recent.keys()].filter((lost) => lost !== member);
     this.#recent.clear();
     return { isHeld: true, restored };
   }
@@ -96,7 +109,7 @@ export class MassLoss {
    * connections are to be judged now; undefined while nothing ends.
    */
   release(census: Census, nowMs: number): readonly Member[] | undefined {
-    const isMass = this.#isMassSilence(census) || isMassClosing(this.#held.size, census.members);
+    const isMass = this.#isMassSilence(census) || isMassClosing(this.#held.size, census.listed);
     if (this.#isSpent && !isMass) this.#isSpent = false;
     if (this.#sinceMs === null) return undefined;
     const isOver = nowMs >= this.#sinceMs + this.#tuning.holdMaxMs;
@@ -113,12 +126,38 @@ export class MassLoss {
     return this.isHolding || this.#isSpent;
   }
 
+  /** How many have closed their connections and are held. */
+  closings(listed: number): Loss {
+    return { lost: this.#held.size, of: listed };
+  }
+
   #isMassSilence({ alive, late }: Census): boolean {
     const { massLossPercent, massLossCount } = this.#tuning;
     return late > massLossCount && late * 100 > alive * massLossPercent;
   }
 }
 
-function isMassClosing(lost: number, members: number): boolean {
-  return lost >= CLOSED_MIN && lost >= members * CLOSED_SHARE;
+/** Counts who is silent. Whoever was judged for it after `sinceMs` still counts. */
+export function takeCensus(
+  of: { readonly registry: Registry; readonly rounds: Rounds },
+  sinceMs: number,
+): Census {
+  const { registry, rounds } = of;
+  const judged: Member[] = [];
+  let alive = 0;
+  let late = 0;
+  for (const member of registry.all()) {
+    const { route, entry, suspectSinceMs } = member;
+    if (route === null) continue;
+    if (entry.standing === "alive") {
+      alive += 1;
+      if (rounds.isLate(route)) late += 1;
+    } else if (hasFallenSilent(member) && suspectSinceMs > sinceMs) judged.push(member);
+  }
+  const { length } = judged;
+  return { listed: registry.size, alive: alive + length, late: late + length, judged };
+}
+
+function isMassClosing(lost: number, of: number): boolean {
+  return lost >= CLOSED_MIN && lost >= of * CLOSED_SHARE;
 }

@@ -166,6 +166,11 @@ export function isReportedOnly({ entry }: Member): boolean {
   return entry.standing === "suspect" && entry.cause === CAUSES.reported;
 }
 
+/** A suspect because it left all questions unanswered. */
+export function hasFallenSilent({ entry }: Member): boolean {
+  return entry.standing === "suspect" && entry.cause === CAUSES.fellSilent;
+}
+
 /** Shows how long a member's event loop stood still; 0 is over. */
 export function showStall(member: Member, stalledMs: number): void {
   member.entry = { ...member.entry, stalledMs };

@@ -1,5 +1,6 @@
 import { TICK_MS } from "./options.ts";
 import type { RegistrarTuning } from "./options.ts";
+import { strideOf } from "./stride.ts";
 
 /** Slots in the wheel at most; beyond that a slot is longer than one clock step. */
 const SLOTS_MAX = 1000;
@@ -56,6 +57,7 @@ export class Rounds {
   readonly #respondents = new Map<string, Respondent>();
   readonly #slots: Set<string>[];
   readonly #slotMs: number;
+  readonly #stride: number;
   readonly #originMs: number;
   /** Questions in a row that may stay unanswered; may change at any time. */
   missedMax: number;
@@ -74,6 +76,7 @@ export class Rounds {
     const count = Math.min(SLOTS_MAX, Math.max(1, Math.floor(tuning.surveyIntervalMs / TICK_MS)));
     this.#slots = Array.from({ length: count }, () => new Set<string>());
     this.#slotMs = tuning.surveyIntervalMs / count;
+    this.#stride = strideOf(count);
   }
 
   /** Connections under survey. */
@@ -283,13 +286,15 @@ export class Rounds {
     return Infinity;
   }
 
-  /** Searched backwards from now, so that of equal slots the one farthest ahead is taken. */
+  /**
+   * Searched from now, because that slot is the farthest ahead, and then by steps that come far: those
+   * who join together are asked far apart, so that some are late soon if they fall silent together.
+   */
   #lightestSlot(): number {
     const count = this.#slots.length;
-    const current = this.#ticked % count;
-    let best = current;
-    for (let back = 0; back < count; back += 1) {
-      const slot = (current - back + count) % count;
+    let best = this.#ticked % count;
+    for (let n = 1, slot = best; n < count; n += 1) {
+      slot = (slot + this.#stride) % count;
       if ((this.#slots[slot]?.size ?? 0) < (this.#slots[best]?.size ?? 0)) best = slot;
     }
     return best;

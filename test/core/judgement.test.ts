@@ -18,6 +18,19 @@ function crowd(count: number): { readonly rig: RegistrarRig; readonly names: rea
   return { rig, names };
 }
 
+/** The same, whose turns to be asked are spread over the interval because they came one by one. */
+function comers(count: number): { readonly rig: RegistrarRig; readonly names: readonly string[] } {
+  const rig = RegistrarRig.live();
+  const names = NAMES(count);
+  for (const name of names) {
+    rig.join(name);
+    rig.pass(LAN.surveyIntervalMs / count);
+  }
+  rig.pass(1500);
+  rig.clear();
+  return { rig, names };
+}
+
 const suspects = (rig: RegistrarRig): readonly string[] =>
   rig.list().filter((line) => line.includes("suspect"));
 
@@ -38,6 +51,68 @@ for (const [all, dead] of [
   });
 }
 
+for (const [all, most] of [
+  [1, 1],
+  [2, 2],
+  [3, 3],
+  [4, 4],
+  [10, 4],
+  [100, 30],
+  [1000, 300],
+] as const) {
+  for (const [come, fleet] of [
+    ["at one time", crowd],
+    ["one by one", comers],
+  ] as const) {
+    test(`of ${all} that came ${come}, ${most} may fall silent, and none is removed where one more does`, () => {
+      const few = fleet(all);
+      for (const name of few.names.slice(0, most)) few.rig.frozen.add(name);
+      few.rig.passFreezeBound();
+      assert.equal(suspects(few.rig).length, most);
+      if (most === all) return;
+      const many = fleet(all);
+      for (const name of many.names.slice(0, most + 1)) many.rig.frozen.add(name);
+      many.rig.pass(6000);
+      assert.deepEqual(suspects(many.rig), []);
+      assert.equal(many.rig.surveyor.authority, "held");
+    });
+  }
+}
+
+test("400 of 1,000 fall silent, and those judged before it was known how many come back", () => {
+  const { rig, names } = crowd(1000);
+  for (const name of names.slice(0, 400)) rig.frozen.add(name);
+  rig.pass(6000);
+  assert.deepEqual(suspects(rig), []);
+  assert.equal(rig.surveyor.authority, "held");
+  assert.deepEqual(rig.notes("registrar.holding").length, 1);
+  rig.frozen.clear();
+  rig.pass(3000);
+  assert.equal(rig.surveyor.authority, "live");
+  assert.deepEqual(suspects(rig), []);
+});
+
+test("seven of seven whose turns to be asked are far apart fall silent, and all stay", () => {
+  const { rig, names } = comers(7);
+  for (const name of names) rig.frozen.add(name);
+  rig.pass(3000);
+  assert.deepEqual(suspects(rig), []);
+  assert.equal(rig.surveyor.authority, "held");
+  rig.pass(LAN.holdMaxMs + 2000);
+  assert.equal(suspects(rig).length, 7);
+});
+
+test("members that fall silent one after the other, each in its own window, are removed", () => {
+  const { rig, names } = comers(12);
+  for (const name of names) {
+    rig.frozen.add(name);
+    rig.pass(LAN.surveyIntervalMs);
+  }
+  rig.passFreezeBound();
+  assert.equal(suspects(rig).length, 12);
+  assert.deepEqual(rig.notes("registrar.holding"), []);
+});
+
 test("half of a crowd falls silent: nobody is removed, and all is said when it comes back", () => {
   const { rig, names } = crowd(40);
   for (const name of names.slice(0, 20)) rig.frozen.add(name);
@@ -46,7 +121,7 @@ test("half of a crowd falls silent: nobody is removed, and all is said when it c
   assert.equal(rig.surveyor.authority, "held");
   assert.ok(rig.published.some((message) => message.kind === "pulse"));
   assert.deepEqual(rig.notes("registrar.holding"), [
-    "registrar holds removals: 20 of 40 are silent",
+    "registrar holds removals: 13 of 40 are silent",
   ]);
   const told = rig.surveyor.explain("cache", names[0] ?? "", rig.nowMs);
   assert.match(told?.events.at(-1)?.event ?? "", /fell silent, held: 20 of 40 are lost/);

@@ -1,17 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { CLOSED_MIN, MassLoss } from "../../lib/core/mass-loss.ts";
+import { CLOSED_MIN, MassLoss, takeCensus } from "../../lib/core/mass-loss.ts";
 import type { Census } from "../../lib/core/mass-loss.ts";
-import { Registry } from "../../lib/core/registry.ts";
+import { judge, Registry } from "../../lib/core/registry.ts";
 import type { Member } from "../../lib/core/registry.ts";
+import { Rounds } from "../../lib/core/rounds.ts";
 import { joinOf, LAN } from "./samples.ts";
 
 const members = (count: number): readonly Member[] => {
   const registry = new Registry();
   return Array.from({ length: count }, (_, n) => registry.admit(joinOf(`c${n}`), `r${n}`));
 };
-const census = (alive: number, late: number): Census => ({ members: alive, alive, late });
+const census = (alive: number, late: number, judged: readonly Member[] = []): Census => {
+  return { listed: alive, alive, late, judged };
+};
 
 /** How many of so many must be late at one time for silence to be held; null is never. */
 const SILENT: readonly (readonly [alive: number, heldFrom: number | null])[] = [
@@ -27,7 +30,7 @@ const SILENT: readonly (readonly [alive: number, heldFrom: number | null])[] = [
 for (const [alive, heldFrom] of SILENT) {
   test(`of ${alive} silent peers are removed ${heldFrom === null ? "always" : `below ${heldFrom}`}`, () => {
     for (let late = 1; late <= alive; late += 1) {
-      const isHeld = new MassLoss(LAN).silent(() => census(alive, late), 0);
+      const { isHeld } = new MassLoss(LAN).silent(() => census(alive, late), 0);
       assert.equal(isHeld, heldFrom !== null && late >= heldFrom, `${late} of ${alive}`);
     }
   });
@@ -70,7 +73,7 @@ function holding(): { readonly massLoss: MassLoss; readonly lost: readonly Membe
   const lost = members(CLOSED_MIN);
   for (const member of lost) massLoss.closed(member, CLOSED_MIN, 0);
   assert.ok(massLoss.isHolding);
-  assert.equal(massLoss.size, CLOSED_MIN);
+  assert.deepEqual(massLoss.closings(10), { lost: CLOSED_MIN, of: 10 });
   return { massLoss, lost };
 }
 
@@ -87,14 +90,14 @@ test("at the ceiling everybody is judged, and nothing is held again before it wa
   assert.equal(massLoss.release(census(10, 0), LAN.holdMaxMs - 1), undefined);
   assert.deepEqual(massLoss.release(census(10, 10), LAN.holdMaxMs), lost);
   assert.ok(massLoss.isActive);
-  assert.ok(!massLoss.silent(() => census(10, 10), LAN.holdMaxMs + 1));
+  assert.ok(!massLoss.silent(() => census(10, 10), LAN.holdMaxMs + 1).isHeld);
   assert.equal(massLoss.release(census(10, 1), LAN.holdMaxMs + 2), undefined);
-  assert.ok(massLoss.silent(() => census(10, 10), LAN.holdMaxMs + 3));
+  assert.ok(massLoss.silent(() => census(10, 10), LAN.holdMaxMs + 3).isHeld);
 });
 
 test("while it holds, whoever is lost besides is held too", () => {
   const { massLoss } = holding();
-  assert.ok(massLoss.silent(() => census(10, 1), 50));
+  assert.ok(massLoss.silent(() => census(10, 1), 50).isHeld);
   const [one] = members(1);
   assert.ok(one !== undefined && massLoss.closed(one, 10, 50).isHeld);
 });
@@ -102,7 +105,7 @@ test("while it holds, whoever is lost besides is held too", () => {
 test("no share of a small service is ever held, whatever its size", () => {
   fc.assert(
     fc.property(fc.nat(LAN.massLossCount), fc.nat(1000), (late, more) => {
-      assert.ok(!new MassLoss(LAN).silent(() => census(late + more, late), 0));
+      assert.ok(!new MassLoss(LAN).silent(() => census(late + more, late), 0).isHeld);
     }),
   );
 });
@@ -115,4 +118,48 @@ test("one member that loses its connection again and again is one loss, and none
   massLoss.forget(flapping);
   for (const other of others) assert.ok(!massLoss.closed(other, 10, 60).isHeld);
   assert.ok(massLoss.closed(flapping, 10, 61).isHeld);
+});
+
+test("those judged silent a moment ago count, and come back where that is a mass loss", () => {
+  const massLoss = new MassLoss(LAN);
+  const judged = members(2);
+  assert.deepEqual(
+    massLoss.silent(() => census(7, 4, judged), 0),
+    { isHeld: false, restored: [] },
+  );
+  assert.deepEqual(
+    massLoss.silent(() => census(7, 5, judged), 10),
+    { isHeld: true, restored: judged },
+  );
+  assert.deepEqual(
+    massLoss.silent(() => census(7, 7, judged), 20),
+    { isHeld: true, restored: [] },
+  );
+});
+
+test("who is silent, connected, and alive or judged for it a moment ago is counted", () => {
+  const registry = new Registry();
+  const [alive, late, judged, before, away] = ["alive", "late", "judged", "before", "away"].map(
+    (id) => registry.admit(joinOf(id), id),
+  );
+  assert.ok(alive && late && judged && before && away);
+  const rounds = new Rounds(LAN, 0);
+  rounds.add("late");
+  rounds.due(0);
+  rounds.due(LAN.answerWindowMs);
+  for (const [member, sinceMs] of [
+    [judged, 501],
+    [before, 500],
+    [away, 501],
+  ] as const) {
+    judge(member, "suspect", "missed-surveys");
+    member.suspectSinceMs = sinceMs;
+  }
+  registry.unbind(away);
+  assert.deepEqual(takeCensus({ registry, rounds }, 500), {
+    listed: 5,
+    alive: 3,
+    late: 2,
+    judged: [judged],
+  });
 });

@@ -93,7 +93,8 @@ function lastThat(isJudged: (lost: number, of: number) => boolean): (of: number)
 }
 
 function isJudgedSilent(late: number, of: number): boolean {
-  return !new MassLoss(tuneRegistrar()).silent(() => ({ members: of, alive: of, late }), 0);
+  const census = { listed: of, alive: of, late, judged: [] };
+  return !new MassLoss(tuneRegistrar()).silent(() => census, 0).isHeld;
 }
 
 function isJudgedClosed(lost: number, of: number): boolean {
