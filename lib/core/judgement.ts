@@ -233,8 +233,7 @@ export class Judgement {
 
   #loss(by: "silence" | "closing", nowMs: number): Loss {
     if (by === "closing") return this.#massLoss.closings(this.#court.registry.size);
-    const { late, alive } = this.#count(nowMs);
-    return { lost: late, of: alive };
+    return this.#massLoss.silence(this.#count(nowMs));
   }
 
   #release(nowMs: number): void {

@@ -45,7 +45,7 @@ export class MassLoss {
   /** Whose connections closed within the window and who is not back, oldest first. */
   readonly #recent = new Map<Member, number>();
   readonly #held = new Set<Member>();
-  #sinceMs: number | null = null;
+  #holding: { readonly by: "silence" | "closing"; readonly sinceMs: number } | null = null;
   /** The ceiling was reached: nothing is held until it is quiet once. */
   #isSpent = false;
 
@@ -54,7 +54,7 @@ export class MassLoss {
   }
 
   get isHolding(): boolean {
-    return this.#sinceMs !== null;
+    return this.#holding !== null;
   }
 
   /** Those silent at one time are judged within one survey interval, each in its turn. */
@@ -68,7 +68,7 @@ export class MassLoss {
     if (this.isHolding) return HELD;
     const now = census();
     if (!this.#isMassSilence(now)) return JUDGED;
-    this.#sinceMs = nowMs;
+    this.#holding = { by: "silence", sinceMs: nowMs };
     return { isHeld: true, restored: now.judged };
   }
 
@@ -88,7 +88,7 @@ export class MassLoss {
     const restored = [...this.#recent.keys()];
     this.#recent.set(member, nowMs);
     if (!isMassClosing(this.#recent.size, listed)) return JUDGED;
-    this.#sinceMs = nowMs;
+    this.#holding = { by: "closing", sinceMs: nowMs };
     for (const lost of this.#recent.keys()) this.#held.add(lost);
     this.#recent.clear();
     return { isHeld: true, restored };
@@ -111,11 +111,11 @@ export class MassLoss {
   release(census: Census, nowMs: number): readonly Member[] | undefined {
     const isMass = this.#isMassSilence(census) || isMassClosing(this.#held.size, census.listed);
     if (this.#isSpent && !isMass) this.#isSpent = false;
-    if (this.#sinceMs === null) return undefined;
-    const isOver = nowMs >= this.#sinceMs + this.#tuning.holdMaxMs;
+    if (this.#holding === null) return undefined;
+    const isOver = nowMs >= this.#holding.sinceMs + this.#tuning.holdMaxMs;
     if (isMass && !isOver) return undefined;
     this.#isSpent = isMass;
-    this.#sinceMs = null;
+    this.#holding = null;
     const held = [...this.#held];
     this.#held.clear();
     return held;
@@ -131,9 +131,16 @@ export class MassLoss {
     return { lost: this.#held.size, of: listed };
   }
 
-  #isMassSilence({ alive, late }: Census): boolean {
+  /** Who hears nothing gives up its connection in the end, and is as silent as before. */
+  silence({ alive, late }: Census): Loss {
+    const given = this.#holding?.by === "silence" ? this.#held.size : 0;
+    return { lost: late + given, of: alive + given };
+  }
+
+  #isMassSilence(census: Census): boolean {
     const { massLossPercent, massLossCount } = this.#tuning;
-    return late > massLossCount && late * 100 > alive * massLossPercent;
+    const { lost, of } = this.silence(census);
+    return lost > massLossCount && lost * 100 > of * massLossPercent;
   }
 }
 

@@ -134,6 +134,21 @@ test("half of a crowd falls silent: nobody is removed, and all is said when it c
   ]);
 });
 
+test("those silent were removed once they had given up their connections, long before the ceiling", () => {
+  const { rig, names } = crowd(40);
+  for (const name of names.slice(0, 20)) rig.frozen.add(name);
+  rig.pass(2300);
+  assert.equal(rig.surveyor.authority, "held");
+  for (const name of names.slice(0, 20)) rig.disconnect(name);
+  rig.pass(1000);
+  assert.deepEqual(suspects(rig), []);
+  assert.equal(rig.surveyor.authority, "held");
+  for (const name of names.slice(0, 10)) rig.join(name, {}, `${name} again`);
+  rig.pass(1000);
+  assert.equal(rig.surveyor.authority, "live");
+  assert.equal(suspects(rig).length, 10);
+});
+
 test("those who stay silent are removed at the ceiling, and it holds no second time for them", () => {
   const { rig, names } = crowd(20);
   for (const name of names.slice(0, 15)) rig.frozen.add(name);

@@ -265,3 +265,65 @@ test("a connection of which only the client learns that it is gone is replaced w
   cluster.runFor(10_000);
   assertNothingSeen(cluster, fromMs);
 });
+
+const CROWD = 30;
+
+/** A registrar cannot hear any of its members for so long, while watchers hear it. */
+function deafened(cluster: Cluster, forMs: number): void {
+  for (let at = 0; at < CROWD; at += 1) {
+    cluster.partition(`m${at}`, { forMs, direction: "toRegistrar" });
+  }
+}
+
+test("a registrar that hears none of its members for 6 s holds them all, and judges the dead one after it", () => {
+  const cluster = fleet(40, CROWD, 2);
+  const fromMs = cluster.nowMs;
+  deafened(cluster, 6000);
+  cluster.stop("m7");
+  cluster.runUntil(() => cluster.consumer("w0").authority === "held", FREEZE_MS);
+  cluster.runFor(3000);
+  assert.deepEqual(seenSince(cluster, "w0", fromMs), []);
+  cluster.runFor(20_000);
+  assert.equal(cluster.consumer("w0").authority, "live");
+  for (const name of ["w0", "w1"])
+    assert.deepEqual(seenSince(cluster, name, fromMs), ["m7 left connection-lost"]);
+});
+
+test("half of the members hear nothing for 6 s and give up their connections, and none leaves meanwhile", () => {
+  const cluster = fleet(42, CROWD, 1);
+  for (let at = 0; at < CROWD / 2; at += 1) {
+    cluster.partition(`m${at}`, { forMs: 6000, direction: "fromRegistrar" });
+  }
+  cluster.runUntil(() => cluster.consumer("w0").authority === "held", FREEZE_MS);
+  cluster.runFor(100);
+  const heldMs = cluster.nowMs;
+  cluster.runFor(3500);
+  assert.deepEqual(seenSince(cluster, "w0", heldMs), []);
+  assert.equal(cluster.consumer("w0").authority, "held");
+  cluster.runFor(20_000);
+  assert.equal(cluster.consumer("w0").authority, "live");
+  assert.equal(cluster.ids("w0").length, CROWD);
+});
+
+test("members that are never heard again leave when removals were held for as long as they may", () => {
+  const cluster = fleet(41, CROWD, 1);
+  const fromMs = cluster.nowMs;
+  deafened(cluster, 10_000_000);
+  cluster.runUntil(() => cluster.consumer("w0").authority === "held", FREEZE_MS);
+  const { holdMaxMs } = tuneRegistrar();
+  cluster.runFor(holdMaxMs - FREEZE_MS);
+  assert.deepEqual(seenSince(cluster, "w0", fromMs), []);
+  cluster.runUntil(() => cluster.ids("w0").length === 0, 2 * FREEZE_MS);
+  assert.equal(seenSince(cluster, "w0", fromMs).length, CROWD);
+});
+
+test("without the guard the same registrar would empty every list", () => {
+  const tamper: Tamper = {
+    registrarTuning: (tuning) => ({ ...tuning, massLossCount: 1_000_000 }),
+  };
+  const cluster = simulate({ seed: 40, members: CROWD, watchers: 2, tamper });
+  cluster.runFor(5000);
+  deafened(cluster, 6000);
+  cluster.runFor(5500);
+  assert.deepEqual(cluster.ids("w0"), []);
+});
