@@ -7,7 +7,7 @@ import type { Publisher } from "./publisher.ts";
 import type { PeerEvent, RegistrarEvent } from "./record-event.ts";
 import { describeRegistrarEvent } from "./record-text.ts";
 import type { Recorder } from "./recorder.ts";
-import { isReportedOnly, judge, showStall } from "./registry.ts";
+import { isReportedOnly, showStall } from "./registry.ts";
 import type { Member, Registry } from "./registry.ts";
 import { Reports } from "./reports.ts";
 import type { Reporter, Scene } from "./reports.ts";
@@ -164,7 +164,7 @@ export class Judgement {
 
   /** Suspect for a cause, or alive without one. */
   #judge(member: Member, cause: LeftCause | null, nowMs: number): void {
-    judge(member, cause === null ? "alive" : "suspect", cause);
+    this.#court.registry.judge(member, cause === null ? "alive" : "suspect", cause);
     this.#court.publisher.touch(member.service, member.id);
     if (cause === null) return;
     this.#suspect(member, nowMs);
@@ -214,7 +214,7 @@ export class Judgement {
     const { isHeld, restored } =
       by === "silence"
         ? this.#massLoss.silent(() => this.#count(nowMs), nowMs)
-        : this.#massLoss.closed(member, this.#court.registry.size, nowMs);
+        : this.#massLoss.closed(member, this.#court.registry.alive, nowMs);
     for (const other of restored) {
       if (this.#isListed(other) && other.entry.standing === "suspect") {
         this.#judge(other, null, nowMs);
@@ -232,7 +232,7 @@ export class Judgement {
   }
 
   #loss(by: "silence" | "closing", nowMs: number): Loss {
-    if (by === "closing") return this.#massLoss.closings(this.#court.registry.size);
+    if (by === "closing") return this.#massLoss.closings(this.#court.registry.alive);
     return this.#massLoss.silence(this.#count(nowMs));
   }
 

@@ -9,9 +9,9 @@ const CLOSED_SHARE = 0.9;
 
 /** How many leave questions unanswered, of how many. */
 export interface Census {
-  /** Members that are listed. */
+  /** Members listed as alive, connected or not. */
   readonly listed: number;
-  /** Members listed as alive that are connected, and those judged. */
+  /** Those of them that are connected, and those judged. */
   readonly alive: number;
   /** Of those, the ones with an unanswered question, and all judged. */
   readonly late: number;
@@ -72,7 +72,10 @@ export class MassLoss {
     return { isHeld: true, restored: now.judged };
   }
 
-  /** A connection closed, of so many members. */
+  /**
+   * A connection closed. `listed` are alive now: this one, and not those judged a moment ago, who
+   * count as well, because they were alive when it began.
+   */
   closed(member: Member, listed: number, nowMs: number): Ruling {
     if (this.#isSpent) return JUDGED;
     if (this.isHolding) {
@@ -85,10 +88,11 @@ export class MassLoss {
       this.#recent.delete(lost);
     }
     this.#recent.delete(member);
-    const restored = [...this.#recent.keys()];
+    const alive = listed + this.#recent.size;
     this.#recent.set(member, nowMs);
-    if (!isMassClosing(this.#recent.size, listed)) return JUDGED;
+    if (!isMassClosing(this.#recent.size, alive)) return JUDGED;
     this.#holding = { by: "closing", sinceMs: nowMs };
+    const restored = [...this.#recent.keys()].filter((lost) => lost !== member);
     for (const lost of this.#recent.keys()) this.#held.add(lost);
     this.#recent.clear();
     return { isHeld: true, restored };
@@ -162,7 +166,7 @@ export function takeCensus(
     } else if (hasFallenSilent(member) && suspectSinceMs > sinceMs) judged.push(member);
   }
   const { length } = judged;
-  return { listed: registry.size, alive: alive + length, late: late + length, judged };
+  return { listed: registry.alive, alive: alive + length, late: late + length, judged };
 }
 
 function isMassClosing(lost: number, of: number): boolean {

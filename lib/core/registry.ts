@@ -43,9 +43,15 @@ export class Registry {
   readonly #byKey = new Map<string, Member>();
   readonly #byRoute = new Map<string, Member>();
   readonly #perService = new Map<string, number>();
+  #alive = 0;
 
   get size(): number {
     return this.#byKey.size;
+  }
+
+  /** Members that are listed as alive, connected or not. */
+  get alive(): number {
+    return this.#alive;
   }
 
   /** Services with members. */
@@ -116,6 +122,7 @@ export class Registry {
       sequence: join.sequence,
     };
     this.#byKey.set(keyOf(service, id), member);
+    this.#alive += 1;
     this.#byRoute.set(route, member);
     this.#perService.set(service, (this.#perService.get(service) ?? 0) + 1);
     return member;
@@ -136,9 +143,16 @@ export class Registry {
     return before;
   }
 
+  /** Judges a member. */
+  judge(member: Member, standing: "alive" | "suspect", cause: LeftCause | null): void {
+    if (member.entry.standing !== standing) this.#alive += standing === "alive" ? 1 : -1;
+    member.entry = { ...member.entry, standing, cause };
+  }
+
   remove(member: Member): void {
     this.unbind(member);
     this.#byKey.delete(keyOf(member.service, member.id));
+    if (member.entry.standing === "alive") this.#alive -= 1;
     const left = (this.#perService.get(member.service) ?? 1) - 1;
     if (left === 0) this.#perService.delete(member.service);
     else this.#perService.set(member.service, left);
@@ -150,15 +164,6 @@ export function showCard(member: Member, edition: number, card: Card): boolean {
   if (edition <= member.entry.edition) return false;
   member.entry = { ...member.entry, edition, card };
   return true;
-}
-
-/** Judges a member. */
-export function judge(
-  member: Member,
-  standing: "alive" | "suspect",
-  cause: LeftCause | null,
-): void {
-  member.entry = { ...member.entry, standing, cause };
 }
 
 /** A suspect for what others say of it, and for nothing that we saw ourselves. */

@@ -173,6 +173,19 @@ test("all connections close at one time: the first ones come back, and nobody is
   assert.deepEqual(suspects(rig), ["c028 suspect connection-lost", "c029 suspect connection-lost"]);
 });
 
+test("all that lived lost their connections, and were removed because of the suspects beside them", () => {
+  const { rig, names } = crowd(20);
+  for (const name of names.slice(0, 3)) rig.disconnect(name);
+  rig.pass(2000);
+  for (const name of names.slice(3)) rig.disconnect(name);
+  rig.pass(50);
+  assert.equal(rig.surveyor.authority, "held");
+  assert.equal(suspects(rig).length, 3);
+  assert.deepEqual(rig.notes("registrar.holding"), [
+    "registrar holds removals: 16 of 17 lost their connections",
+  ]);
+});
+
 test("a goodbye goes through while removals are held", () => {
   const { rig, names } = crowd(30);
   for (const name of names.slice(1)) rig.disconnect(name);

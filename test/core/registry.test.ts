@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { keyOf } from "../../lib/core/peer.ts";
-import { judge, Registry, showCard } from "../../lib/core/registry.ts";
+import { Registry, showCard } from "../../lib/core/registry.ts";
 import { cardOf, joinOf } from "./samples.ts";
 
 test("a member is found by its name and by its connection", () => {
@@ -58,11 +58,29 @@ test("only a later edition of a card is shown", () => {
 });
 
 test("a judgement replaces the entry, so that what was published stays as it was", () => {
-  const member = new Registry().admit(joinOf("c1"), "r1");
+  const registry = new Registry();
+  const member = registry.admit(joinOf("c1"), "r1");
   const before = member.entry;
-  judge(member, "suspect", "connection-lost");
+  registry.judge(member, "suspect", "connection-lost");
   assert.deepEqual([member.entry.standing, member.entry.cause], ["suspect", "connection-lost"]);
   assert.equal(before.standing, "alive");
+});
+
+test("the living are counted, however often they are judged", () => {
+  const registry = new Registry();
+  const [one, two] = ["c1", "c2"].map((id) => registry.admit(joinOf(id), id));
+  assert.ok(one !== undefined && two !== undefined);
+  registry.judge(one, "suspect", "missed-surveys");
+  registry.judge(one, "suspect", "connection-lost");
+  assert.equal(registry.alive, 1);
+  registry.remove(one);
+  assert.equal(registry.alive, 1);
+  registry.judge(two, "suspect", "missed-surveys");
+  registry.judge(two, "alive", null);
+  registry.judge(two, "alive", null);
+  assert.equal(registry.alive, 1);
+  registry.remove(two);
+  assert.equal(registry.alive, 0);
 });
 
 test("names of different services never meet", () => {

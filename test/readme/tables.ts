@@ -99,7 +99,7 @@ function isJudgedSilent(late: number, of: number): boolean {
 
 function isJudgedClosed(lost: number, of: number): boolean {
   const massLoss = new MassLoss(tuneRegistrar());
-  const closed = Array.from({ length: lost }, () => massLoss.closed({} as Member, of, 0));
+  const closed = Array.from({ length: lost }, (_, n) => massLoss.closed({} as Member, of - n, 0));
   return closed.every(({ isHeld }) => !isHeld);
 }
 
