@@ -1,17 +1,14 @@
 import { Departures } from "./departures.ts";
 import { FenceList } from "./fence-list.ts";
+import { Hearing } from "./hearing.ts";
 import type { HeldList } from "./held-list.ts";
 import { HeldLists } from "./held-lists.ts";
 import type { ClientEffect } from "./io.ts";
 import type { Announce, Authority, Delta, Pulse, RosterMessage, Snapshot } from "./messages.ts";
 import type { ClientTuning } from "./options.ts";
 import type { Entry } from "./peer.ts";
-import { silenceMs } from "./options.ts";
 import { SnapshotAsker } from "./snapshot-asker.ts";
 import { ALL, deltaTopic, follows, PULSE_TOPIC } from "./topics.ts";
-
-/** Until the registrar tells how often it gives a sign of life. */
-const PULSE_INTERVAL_MS = 1000;
 
 /**
  * The roster of one registrar, followed: each revision is applied once and in order; a gap or a
@@ -19,6 +16,7 @@ const PULSE_INTERVAL_MS = 1000;
  */
 export class Follower {
   readonly departures = new Departures();
+  readonly hearing = new Hearing();
   readonly fences: FenceList;
   readonly #source: number;
   readonly #services: readonly string[];
@@ -29,16 +27,10 @@ export class Follower {
   #roster: string | null = null;
   #epoch: string | null = null;
   #authority: Authority = "learning";
-  #isStale = true;
   /** Every list held is in the present epoch. */
   #hasCaughtUp = false;
-  #heardMs = 0;
-  /** Silence is counted from here: the last message, or our last attempt to connect. */
-  #quietSinceMs = 0;
-  #wasPostponed = false;
   /** Since a silence, services may have emptied and closed unheard. */
   #mayLagBehind = false;
-  #intervalMs = PULSE_INTERVAL_MS;
   /** The run before the one that greeted us: what a half-dead connection still brings of it is old. */
   #retired: string | null = null;
   /** After the survey connection was lost, older messages may still be read until then. */
@@ -60,18 +52,13 @@ export class Follower {
 
   /** A registrar that judges cannot vouch for a list of another epoch, or from before an outage. */
   get authority(): Authority {
-    if (this.#isStale) return "stale";
+    if (this.hearing.isStale) return "stale";
     const isCurrent = this.#hasCaughtUp && !this.#lists.hasDoubts;
     return this.#authority === "live" && !isCurrent ? "learning" : this.#authority;
   }
 
   get epoch(): string | null {
     return this.#epoch;
-  }
-
-  /** When a message was read last. */
-  get heardMs(): number {
-    return this.#heardMs;
   }
 
   get lists(): ReadonlyMap<string, HeldList> {
@@ -88,6 +75,18 @@ export class Follower {
     return this.#services.includes(ALL) && this.#asker.hasSeenAll ? [] : undefined;
   }
 
+  /** Said before this registrar was lost: it may have nothing to do with what is so now. */
+  isOld(service: string, entry: Entry): boolean {
+    return this.hearing.isStale || (this.lists.get(service)?.isUnconfirmed(entry) ?? false);
+  }
+
+  /** Its last word of a run is that it is suspect, or gone. */
+  gaveUp(service: string, entry: Entry): boolean {
+    const standing = this.lists.get(service)?.standingOf(entry);
+    if (standing !== undefined) return standing === "suspect";
+    return this.departures.causeOf(service, entry) !== undefined;
+  }
+
   /** Every service asked for has had its first snapshot. */
   get isReady(): boolean {
     return this.#services.includes(ALL)
@@ -99,8 +98,7 @@ export class Follower {
   follow(roster: string | null, nowMs: number): void {
     if (this.#isFollowing && this.#roster === roster) return;
     this.#roster = roster;
-    this.#quietSinceMs = nowMs;
-    this.#wasPostponed = false;
+    this.hearing.listen(nowMs);
     this.#emit({ kind: "follow", source: this.#source, roster });
     if (this.#isFollowing) return;
     this.#isFollowing = true;
@@ -111,7 +109,7 @@ export class Follower {
 
   /** The survey connection greeted us: a new run of the registrar has a new list. */
   welcomed(epoch: string, intervalMs: number): void {
-    this.#intervalMs = intervalMs;
+    this.hearing.intervalMs = intervalMs;
     this.#doubtUntilMs = -Infinity;
     if (epoch === this.#epoch) return;
     this.#retired = this.#epoch;
@@ -121,21 +119,19 @@ export class Follower {
   /** The survey connection closed, so the registrar may be gone: say so at once. */
   lost(nowMs: number): void {
     if (!this.#isFollowing) return;
-    this.#doubtUntilMs = nowMs + this.#intervalMs;
+    this.#doubtUntilMs = nowMs + this.hearing.intervalMs;
     // The roster connection may have broken with it. What is open is announced within an interval.
-    this.#lists.doubt(this.#doubtUntilMs + this.#intervalMs);
-    this.#stale();
+    this.#lists.doubt(this.#doubtUntilMs + this.hearing.intervalMs);
+    this.#stale(nowMs);
   }
 
   received(topic: string, message: RosterMessage, nowMs: number): void {
     if (!this.#isFollowing || message.epoch === this.#retired) return;
-    this.#heardMs = nowMs;
-    this.#quietSinceMs = nowMs;
-    this.#wasPostponed = false;
+    this.hearing.heard(nowMs);
     if (this.#mayLagBehind && this.#services.includes(ALL)) this.#asker.want(ALL);
     this.#mayLagBehind = false;
-    if (this.#isStale && nowMs >= this.#doubtUntilMs) {
-      this.#isStale = false;
+    if (this.hearing.isStale && nowMs >= this.#doubtUntilMs) {
+      this.hearing.isStale = false;
       this.#changed();
     }
     // Before anything is made of it: what an earlier run said last must not pass for this one's word.
@@ -143,6 +139,11 @@ export class Follower {
       if (message.epoch !== this.#epoch) this.#enter(message.epoch);
       this.#trust(message.authority);
     }
+    this.#take(topic, message, nowMs);
+    if (this.authority === "live") this.hearing.liveMs = nowMs;
+  }
+
+  #take(topic: string, message: RosterMessage, nowMs: number): void {
     switch (message.kind) {
       case "pulse":
         return this.#pulse(message, nowMs);
@@ -159,19 +160,17 @@ export class Follower {
 
   /** Moves the deadlines by the time our own event loop stood still: once, until we hear again. */
   postpone(byMs: number): void {
-    if (!this.#wasPostponed) this.#quietSinceMs += byMs;
-    this.#wasPostponed = true;
+    this.hearing.postpone(byMs);
     this.#asker.postpone(byMs);
   }
 
   advance(nowMs: number): void {
     if (!this.#isFollowing) return;
-    if (nowMs >= this.#silentAtMs()) {
-      this.#stale();
+    if (nowMs >= this.hearing.silentAtMs) {
+      this.#stale(nowMs);
       this.#mayLagBehind = true;
       this.#lists.doubt(nowMs);
-      this.#quietSinceMs = nowMs;
-      this.#wasPostponed = false;
+      this.hearing.listen(nowMs);
       this.#emit({ kind: "follow", source: this.#source, roster: this.#roster });
     }
     this.#asker.advance(nowMs);
@@ -179,15 +178,11 @@ export class Follower {
 
   nextMs(): number {
     if (!this.#isFollowing) return Infinity;
-    return Math.min(this.#silentAtMs(), this.#asker.nextMs());
-  }
-
-  #silentAtMs(): number {
-    return this.#quietSinceMs + silenceMs(this.#intervalMs, this.#intervalMs);
+    return Math.min(this.hearing.silentAtMs, this.#asker.nextMs());
   }
 
   #pulse(pulse: Pulse, nowMs: number): void {
-    this.#intervalMs = pulse.intervalMs;
+    this.hearing.intervalMs = pulse.intervalMs;
     if (pulse.authority === "learning") return;
     for (const service of this.#lists.unannounced(nowMs)) this.#asker.want(service);
   }
@@ -269,16 +264,14 @@ export class Follower {
 
   /** The list is where the registrar stands; has that learned, nobody else is going to return. */
   #settle(list: HeldList, authority: Authority): void {
-    if (!this.#isStale && this.#lists.confirm(list.service)) this.#changed();
+    if (!this.hearing.isStale && this.#lists.confirm(list.service)) this.#changed();
     if (authority === "learning" || !list.isAwaitingReturns) return;
     list.settle();
     this.#changed();
   }
 
-  #stale(): void {
-    if (this.#isStale) return;
-    this.#isStale = true;
-    this.#changed();
+  #stale(nowMs: number): void {
+    if (this.hearing.lost(nowMs)) this.#changed();
   }
 
   /** Undefined for what was not asked for, and beyond the limit of services. */

@@ -43,6 +43,17 @@ export class HeldList {
     return this.#entries.get(id);
   }
 
+  /** Of an earlier run of the registrar, and not seen by this one yet. */
+  isUnconfirmed(entry: Entry): boolean {
+    return this.#unconfirmed.get(entry.id) === entry;
+  }
+
+  /** How a run stands here; undefined where it is not held. */
+  standingOf({ id, instance }: Entry): Entry["standing"] | undefined {
+    const known = [this.#entries.get(id), this.#unconfirmed.get(id)];
+    return known.find((entry) => entry?.instance === instance)?.standing;
+  }
+
   /** Everyone held; nobody is in it twice. */
   entries(): Iterable<Entry> {
     const entries = this.#entries.values();

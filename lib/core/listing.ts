@@ -73,7 +73,7 @@ export class Lister {
       if (list.epoch === null) continue;
       for (const entry of list.entries()) peers.push(this.#peer(list.service, entry));
     }
-    return this.#listing(peers, follower.authority, follower.heardMs);
+    return this.#listing(peers, follower.authority, follower.hearing.atMs);
   }
 
   /** Its lists are frozen, because every subscriber is shown the same arrays. */
@@ -116,15 +116,25 @@ export class Lister {
   }
 
   #testimonies(service: string): Testimony[] {
-    const testimonies: Testimony[] = [];
-    for (const follower of this.#followers) {
-      const entries = follower.entries(service);
-      if (entries === undefined) continue;
+    const told = this.#followers.filter((follower) => follower.entries(service) !== undefined);
+    const isLive = told.some(({ authority }) => authority === "live");
+    return told.map((follower) => {
+      const judges = isLive ? [] : this.#outlived(follower);
       // Before runs are compared: one that has said goodbye must not stand before one that lives.
-      const present = [...entries].filter((entry) => !this.#saidGoodbye(service, entry));
-      testimonies.push({ authority: follower.authority, entries: present });
-    }
-    return testimonies;
+      const present = [...(follower.entries(service) ?? [])].filter((entry) => {
+        if (this.#saidGoodbye(service, entry)) return false;
+        const isJudged = judges.some((judge) => judge.gaveUp(service, entry));
+        return !isJudged || !follower.isOld(service, entry);
+      });
+      return { authority: follower.authority, entries: present };
+    });
+  }
+
+  /** Those that were live after a source was lost: what it said before, they have judged since. */
+  #outlived(follower: Follower): readonly Follower[] {
+    return this.#followers.filter(
+      (other) => other !== follower && other.hearing.outlived(follower.hearing),
+    );
   }
 
   /** A goodbye ends a run for good, whoever heard it; another registrar may not know it yet. */
@@ -149,8 +159,8 @@ export class Lister {
   /** When the best of them were heard last. */
   #asOfMs(best: Authority): number {
     let asOfMs = 0;
-    for (const { authority, heardMs } of this.#followers) {
-      if (authority === best) asOfMs = Math.max(asOfMs, heardMs);
+    for (const { authority, hearing } of this.#followers) {
+      if (authority === best) asOfMs = Math.max(asOfMs, hearing.atMs);
     }
     return asOfMs;
   }

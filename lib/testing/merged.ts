@@ -16,6 +16,8 @@ interface Word {
 interface Run {
   readonly entry: Entry;
   readonly isAlive: boolean;
+  /** So many say that it is alive. */
+  readonly vouchers: number;
 }
 
 /**
@@ -78,6 +80,9 @@ function wrongService(of: {
     const peer = held.get(`${service} ${id}`);
     held.delete(`${service} ${id}`);
     const all = [...runs.values()];
+    // Of those who are not live, one that was live after another may have given up whom that one lists.
+    const isJudged = !isLive && all.some(({ vouchers }) => vouchers < heard.length);
+    if (isJudged && (peer === undefined || runs.has(peer.instance))) continue;
     const staying = all.filter(({ entry }) => !saidGoodbye(facts, entry.instance));
     // One that has said goodbye is shown by who has not heard of that yet, and by nobody else.
     if (peer === undefined ? staying.length === 0 : saidGoodbye(facts, peer.instance)) continue;
@@ -102,9 +107,13 @@ function runsOf(words: readonly Word[]): ReadonlyMap<string, Map<string, Run>> {
       const runs = ids.get(entry.id) ?? new Map<string, Run>();
       ids.set(entry.id, runs);
       const known = runs.get(entry.instance);
-      const isAlive = entry.standing === "alive" || known?.isAlive === true;
+      const vouchers = (known?.vouchers ?? 0) + (entry.standing === "alive" ? 1 : 0);
       const isNewer = known === undefined || entry.edition > known.entry.edition;
-      runs.set(entry.instance, { entry: isNewer ? entry : known.entry, isAlive });
+      runs.set(entry.instance, {
+        entry: isNewer ? entry : known.entry,
+        isAlive: vouchers > 0,
+        vouchers,
+      });
     }
   }
   return ids;

@@ -210,3 +210,14 @@ test("a snapshot tells why a run left whose id another has, as the delta would h
   list.replace(listOf("cache", 7, { entries, tombstones: [goodbye] }), EPOCH);
   assert.equal(causeOf("a"), "goodbye");
 });
+
+test("how a run stands is told of those who are waited for too, and of no other run", () => {
+  const suspect = entryOf("b", { standing: "suspect", cause: "missed-surveys" });
+  const { list } = holding(entryOf("a"), suspect);
+  list.replace(listOf("cache", 1, { entries: [entryOf("a")] }), OTHER_EPOCH);
+  assert.equal(list.standingOf(entryOf("a")), "alive");
+  assert.equal(list.standingOf(entryOf("b")), "suspect");
+  assert.equal(list.standingOf(entryOf("a", { instance: "a-2" })), undefined);
+  const unconfirmed = [...list.entries()].filter((entry) => list.isUnconfirmed(entry));
+  assert.deepEqual(unconfirmed, [suspect]);
+});
