@@ -126,10 +126,9 @@ test("who freezes is out of every list within the bound and comes back when it t
     assert.ok(tookMs <= FREEZE_MS + 2 * cluster.bounds.delayMs + 5, `${tookMs} ms`);
     cluster.continue("m1");
     cluster.runUntil(() => others.every((name) => cluster.ids(name).includes("m1")), 1000);
-    assert.deepEqual(seenSince(cluster, "w0", fromMs), [
-      "m1 left missed-surveys",
-      "m1 joined returned",
-    ]);
+    // The warning of the freeze before may end in this one.
+    const seen = seenSince(cluster, "w0", fromMs).filter((change) => !change.includes("updated"));
+    assert.deepEqual(seen, ["m1 left missed-surveys", "m1 joined returned"]);
     cluster.runFor(3000 + freeze * 57);
   }
 });
