@@ -6,6 +6,9 @@ const WATCHER_MS = 0.02;
 /** How many subscribe to what; those of all services count for each. */
 export class Audience {
   readonly #counts = new Map<string, number>();
+  /** Unnamed subscribers that we shook off ourselves, and until when they may come back. */
+  #lost: ReadonlyMap<string, number> = new Map();
+  #lostUntilMs = -Infinity;
   readonly #countedMax: number;
 
   /**
@@ -37,9 +40,29 @@ export class Audience {
     else this.#counts.delete(service);
   }
 
-  /** Nobody subscribes to anything. */
-  clear(): void {
+  /**
+   * Nobody subscribes to anything, but whoever did may hold its lists and come back. `namedOf` tells how
+   * many of those who subscribed to a name are known otherwise.
+   */
+  clear(
+    namedOf: (name: string) => number,
+    at: { readonly nowMs: number; readonly returnMs: number },
+  ): void {
+    const before = at.nowMs < this.#lostUntilMs ? this.#lost : new Map<string, number>();
+    const lost = new Map(before);
+    for (const [name, count] of this.#counts) {
+      const unnamed = count - namedOf(name);
+      if (unnamed > (before.get(name) ?? 0)) lost.set(name, unnamed);
+    }
+    this.#lost = lost;
+    this.#lostUntilMs = at.nowMs + at.returnMs;
     this.#counts.clear();
+  }
+
+  /** Unnamed subscribers of a service that were shaken off, and may still come back. */
+  lostOf(service: string, nowMs: number): number {
+    if (nowMs >= this.#lostUntilMs) return 0;
+    return (this.#lost.get(service) ?? 0) + (this.#lost.get(ALL) ?? 0);
   }
 }
 

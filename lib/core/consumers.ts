@@ -50,7 +50,8 @@ class Ordinals {
  * an outage asks for the number it had.
  */
 export class Consumers {
-  readonly #returnMs: number;
+  /** The time after which whoever lives has come back. */
+  readonly returnMs: number;
   readonly #places = new Map<string, Place>();
   /** The connection of each instance. */
   readonly #routes = new Map<string, string>();
@@ -62,9 +63,8 @@ export class Consumers {
   /** Consumers by what they name, the star included. */
   readonly #counts = new Map<string, number>();
 
-  /** `returnMs` is the time after which whoever lives has come back. */
   constructor(returnMs: number) {
-    this.#returnMs = returnMs;
+    this.returnMs = returnMs;
   }
 
   get size(): number {
@@ -143,7 +143,7 @@ export class Consumers {
     if (watch === undefined) return;
     this.#expire(nowMs);
     const { instance, services } = watch;
-    this.#absent.set(instance, { services, untilMs: nowMs + this.#returnMs });
+    this.#absent.set(instance, { services, untilMs: nowMs + this.returnMs });
     const [first] = this.#absent.keys();
     if (this.#absent.size > LIMITS.absentMax && first !== undefined) this.#absent.delete(first);
   }
@@ -187,7 +187,12 @@ export class Consumers {
 
   /** How many follow a service. */
   countOf(service: string): number {
-    return (this.#counts.get(service) ?? 0) + (this.#counts.get(ALL) ?? 0);
+    return this.namedOf(service) + this.namedOf(ALL);
+  }
+
+  /** How many ask for this very name, be it the star. */
+  namedOf(name: string): number {
+    return this.#counts.get(name) ?? 0;
   }
 
   #count({ services }: Watch, by: 1 | -1): void {

@@ -93,7 +93,9 @@ export class Proofs {
   /** Subscribers who are not those who have said who they are, or said so until a moment before. */
   #anonymousOf(service: string): number {
     const { count, leaving } = this.#subscribers(service);
-    return Math.max(0, count - leaving - this.#parts.consumers.countOf(service));
+    const { consumers, publisher } = this.#parts;
+    const lost = publisher.audience.lostOf(service, this.#nowMs);
+    return Math.max(lost, count - leaving - consumers.countOf(service));
   }
 
   #subscribers(service: string): Subscribers {

@@ -179,6 +179,13 @@ export class Rolls {
     this.recorder.write();
   }
 
+  /** The roster was bound anew: all subscriptions are gone, and will be said again. */
+  cleared(nowMs: number): void {
+    const { consumers, publisher } = this;
+    const { returnMs } = consumers;
+    publisher.audience.clear((name) => consumers.namedOf(name), { nowMs, returnMs });
+  }
+
   /** Lets the clock do what is due. */
   advance(nowMs: number): void {
     if (this.trust.due(nowMs)) this.#endLearning(nowMs);

@@ -183,7 +183,7 @@ export class Surveyor {
       case "unsubscribed":
         return this.#unsubscribed(input.topic);
       case "cleared":
-        return this.#cleared();
+        return this.#cleared(nowMs);
       case "expelled":
         this.#admission.withdrawn(input.route);
         this.#records.disconnected(input.route);
@@ -259,10 +259,10 @@ export class Surveyor {
     this.#rolls.publisher.audience.remove(parsed.service);
   }
 
-  #cleared(): void {
+  #cleared(nowMs: number): void {
     this.#topics.clear();
     this.#desk.clear();
-    this.#rolls.publisher.audience.clear();
+    this.#rolls.cleared(nowMs);
   }
 
   #serveSnapshots(nowMs: number): void {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Audience, TopicBook } from "../../lib/core/audience.ts";
+import { ALL } from "../../lib/core/topics.ts";
 
 test("a subscriber of all services counts for each of them", () => {
   const audience = new Audience();
@@ -10,7 +11,7 @@ test("a subscriber of all services counts for each of them", () => {
   audience.add("*");
   assert.equal(audience.of("cache"), 3);
   assert.equal(audience.of("orders"), 1);
-  audience.clear();
+  audience.clear(() => 0, { nowMs: 0, returnMs: 100 });
   assert.equal(audience.of("cache"), 0);
 });
 
@@ -81,4 +82,17 @@ test("what counts is never more than there is, and all of it where nothing is ig
       }
     }),
   );
+});
+
+test("who was shaken off and is not known otherwise counts as lost until it had time to come back", () => {
+  const audience = new Audience();
+  audience.add("cache", 3);
+  audience.add(ALL);
+  const named = (name: string): number => (name === "cache" ? 2 : 0);
+  audience.clear(named, { nowMs: 0, returnMs: 100 });
+  assert.deepEqual([audience.of("cache"), audience.lostOf("cache", 99)], [0, 2]);
+  audience.add(ALL);
+  audience.clear(named, { nowMs: 50, returnMs: 100 });
+  assert.equal(audience.lostOf("cache", 149), 2, "it may be the same one");
+  assert.deepEqual([audience.lostOf("db", 149), audience.lostOf("cache", 150)], [1, 0]);
 });

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Proof } from "../../lib/core/messages.ts";
+import { learningMs } from "../../lib/core/options.ts";
 import { deltaTopic } from "../../lib/core/topics.ts";
 import { RegistrarRig } from "./registrar-rig.ts";
-import { cardOf, EPOCH } from "./samples.ts";
+import { cardOf, EPOCH, LAN } from "./samples.ts";
 
 const LEAVE = { kind: "leave", epoch: EPOCH, proofMs: 1000 } as const;
 const GOODBYE = { ...LEAVE, proofMs: 0 } as const;
@@ -163,4 +164,19 @@ test("a goodbye of one that is expelled before it is confirmed is not confirmed"
   bench.rig.take({ kind: "expelled", route: "c1" });
   bench.rig.pass(100);
   assert.deepEqual(bench.rig.replies("c1"), []);
+});
+
+test("an anonymous subscriber is not forgotten because the roster was bound anew, until it had time to come back", () => {
+  const bench = new Bench(["c1", "c2"], false);
+  bench.rig.watch("w1", ["cache"]);
+  for (const topic of [TOPIC, TOPIC]) bench.rig.subscribe(topic);
+  bench.rig.take({ kind: "cleared" });
+  bench.rig.subscribe(TOPIC);
+  bench.rig.receive("c1", LEAVE);
+  bench.acknowledge("w1");
+  assert.deepEqual(bench.told("c1"), [[], 1]);
+  bench.rig.pass(learningMs(LAN) + 200);
+  bench.rig.receive("c2", LEAVE);
+  bench.acknowledge("w1");
+  assert.deepEqual(bench.told("c2"), [[], 0]);
 });
