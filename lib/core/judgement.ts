@@ -71,10 +71,8 @@ export class Judgement {
     if (to === "gone") return this.#bury(member, cause, nowMs);
     if (sighting === "returned") this.#massLoss.forget(member);
     if (to === "alive") {
-      // Whoever cannot be reached by others is not usable because it answers us.
-      if (standing === "alive" || this.#isStillReported(member, sighting)) return;
-      this.#judge(member, null, nowMs);
-      return this.note(member, { kind: "alive", by: sighting }, nowMs);
+      if (standing === "suspect") this.#revive(member, sighting, nowMs);
+      return;
     }
     // What others cannot reach is no matter of our own stall, and is not told us again.
     if (sighting !== "reported" && this.#court.trust.spares(member.returning)) {
@@ -192,8 +190,12 @@ export class Judgement {
     this.note(member, { kind: "gone", cause }, nowMs);
   }
 
-  #isStillReported(member: Member, sighting: Sighting): boolean {
-    return sighting !== "cleared" && this.reports.isUnreachable(member);
+  /** What we held against it is over. Whoever others cannot reach is not usable because it answers us. */
+  #revive(member: Member, by: Sighting | "restored", nowMs: number): void {
+    if (by === "cleared" || !this.reports.isUnreachable(member)) {
+      this.#judge(member, null, nowMs);
+      this.note(member, { kind: "alive", by }, nowMs);
+    } else if (!isReportedOnly(member)) this.#judge(member, CAUSES.reported ?? "unknown", nowMs);
   }
 
   #follow(
@@ -217,8 +219,7 @@ export class Judgement {
         : this.#massLoss.closed(member, this.#court.registry.alive, nowMs);
     for (const other of restored) {
       if (this.#isListed(other) && other.entry.standing === "suspect") {
-        this.#judge(other, null, nowMs);
-        this.note(other, { kind: "alive", by: "restored" }, nowMs);
+        this.#revive(other, "restored", nowMs);
       }
     }
     if (isHeld) this.#hold(by, nowMs);

@@ -305,6 +305,20 @@ test("a reported peer that falls silent does not come back with the reports, and
   assert.deepEqual(rig.list(), ["c2 alive", "c3 alive", "c4 alive"]);
 });
 
+test("a reported peer that lost its connection, came back and answered was gone all the same", () => {
+  const rig = watched();
+  both(rig);
+  rig.disconnect("c1");
+  rig.pass(50);
+  assert.deepEqual(suspects(rig), ["c1 suspect connection-lost"]);
+  rig.join("c1", { previous: EPOCH, sequence: 2 }, "c1b");
+  rig.pass(LAN.goneAfterMs + 1000);
+  assert.deepEqual(suspects(rig), ["c1 suspect health-check"]);
+  for (const route of ["w1", "w2"]) rig.receive(route, report(false));
+  rig.pass(50);
+  assert.deepEqual(suspects(rig), []);
+});
+
 test("a reported peer is needed at once when the others say goodbye or drain", () => {
   const leave = { kind: "leave", epoch: EPOCH, proofMs: 0 } as const;
   const drain = { kind: "update", epoch: EPOCH, edition: 2, proofMs: 0, bytes: 10 } as const;
