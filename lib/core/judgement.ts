@@ -203,10 +203,10 @@ export class Judgement {
     nowMs: number,
   ): void {
     const { member, isUnreachable } = verdict;
-    // Who has lost its connection meanwhile is away, whatever is said of it no more.
-    if (!isUnreachable && member.route === null) return this.#suspect(member, nowMs);
-    // Nor is who has fallen silent meanwhile.
+    // Who was lost or has fallen silent meanwhile stays suspect for that, and its time runs from then.
     if (!isUnreachable && !isReportedOnly(member)) return;
+    // Its end was spared while we learned: it is away, whatever is said of it no more.
+    if (!isUnreachable && member.route === null) return this.#suspect(member, nowMs);
     this.sight(member, isUnreachable ? "reported" : "cleared", nowMs);
   }
 

@@ -264,6 +264,16 @@ test("a peer that died while it was reported was listed for ever once the report
   assert.deepEqual(rig.list(), ["c2 alive", "c3 alive", "c4 alive"]);
 });
 
+test("a dead peer had its time to come back anew whenever a reporter withdrew", () => {
+  const rig = watched();
+  rig.disconnect("c1");
+  for (const route of ["w1", "w2"]) rig.receive(route, report(true));
+  rig.pass(14_000);
+  rig.receive("w1", report(false));
+  rig.pass(1500);
+  assert.deepEqual(rig.list(), ["c2 alive", "c3 alive", "c4 alive"]);
+});
+
 const both = (rig: RegistrarRig): void => {
   for (const route of ["w1", "w2"]) rig.receive(route, report(true));
 };
