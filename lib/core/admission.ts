@@ -222,10 +222,8 @@ export class Admission {
    * that the run before had listed, and that comes later, has the older right to it.
    */
   #isOlder(join: Join, incumbent: Member): boolean {
-    const { trust } = this.#rolls;
-    // After a mere stall we know whom we had listed.
-    const hasJustBegun = trust.isLearning && !trust.spares(false);
-    return hasJustBegun && isReturning(join) && !incumbent.returning;
+    // After a mere stall we know whom we had listed, unless we had not learned it before.
+    return !this.#rolls.trust.hasLearned && isReturning(join) && !incumbent.returning;
   }
 
   #replace(

@@ -553,6 +553,18 @@ test("a newcomer that came before a returning member to a new registrar yields t
   assert.equal(rig.refusal("old"), undefined);
 });
 
+test("a returning member lost its id for good to a newcomer because the new registrar stalled", () => {
+  const rig = new RegistrarRig();
+  rig.join("c1", SECOND_RUN, "new");
+  rig.pass(300);
+  rig.stall(2000);
+  rig.take({ kind: "wake" });
+  rig.join("c1", { previous: OTHER_EPOCH }, "old");
+  rig.pass(1000);
+  assert.equal(rig.holder("c1"), "c1-1");
+  assert.equal(rig.refusal("new"), "ERR_ID_TAKEN");
+});
+
 test("a registrar that merely stood still keeps whom it had listed against one from elsewhere", () => {
   const rig = RegistrarRig.live();
   rig.join("c1");
