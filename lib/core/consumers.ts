@@ -3,6 +3,8 @@ import type { Watch } from "./messages.ts";
 import { LIMITS } from "./limits.ts";
 import { ALL, follows } from "./topics.ts";
 
+const NOBODY: ReadonlyMap<string, number> = new Map();
+
 interface Place {
   readonly watch: Watch;
   /** What it follows, as one text. */
@@ -62,6 +64,8 @@ export class Consumers {
   #leaving: Absent[] = [];
   /** Consumers by what they name, the star included. */
   readonly #counts = new Map<string, number>();
+  /** The names of those, and how many places each has. */
+  readonly #voices = new Map<string, Map<string, number>>();
 
   constructor(returnMs: number) {
     this.returnMs = returnMs;
@@ -90,9 +94,21 @@ export class Consumers {
     return { route: before, sequence: place.watch.sequence };
   }
 
-  /** The instance that has its place on a connection. */
-  instanceOf(route: string): string | undefined {
-    return this.#places.get(route)?.watch.instance;
+  /** The name by which whoever speaks on a connection is heard about a service, if it follows that. */
+  voiceOf(route: string, service: string): string | undefined {
+    const place = this.#places.get(route);
+    if (place === undefined || !follows(place.watch.services, service)) return undefined;
+    return voiceOf(place);
+  }
+
+  /** Different names of those who follow a service. */
+  voicesOf(service: string): number {
+    const few = this.#voices.get(service) ?? NOBODY;
+    const all = this.#voices.get(ALL) ?? NOBODY;
+    const [fewer, more] = few.size < all.size ? [few, all] : [all, few];
+    let voices = more.size;
+    for (const name of fewer.keys()) if (!more.has(name)) voices += 1;
+    return voices;
   }
 
   /** A consumer speaks on another connection now; it keeps its place and its number. */
@@ -120,7 +136,7 @@ export class Consumers {
     const ordinal = ordinals.take(watch.ordinal);
     this.#places.set(route, { watch, follows: followed, key, ordinal });
     this.#routes.set(watch.instance, route);
-    this.#count(watch, 1);
+    this.#count({ watch, key }, 1);
     return ordinal;
   }
 
@@ -130,7 +146,7 @@ export class Consumers {
     this.#places.delete(route);
     if (this.#routes.get(place.watch.instance) === route) this.#routes.delete(place.watch.instance);
     this.#absent.delete(place.watch.instance);
-    this.#count(place.watch, -1);
+    this.#count(place, -1);
     const ordinals = this.#ordinals.get(place.follows);
     ordinals?.release(place.ordinal);
     if (ordinals?.size === 0) this.#ordinals.delete(place.follows);
@@ -195,11 +211,14 @@ export class Consumers {
     return this.#counts.get(name) ?? 0;
   }
 
-  #count({ services }: Watch, by: 1 | -1): void {
+  #count(place: Pick<Place, "watch" | "key">, by: 1 | -1): void {
+    const { services } = place.watch;
     for (const service of new Set(services.includes(ALL) ? [ALL] : services)) {
-      const count = (this.#counts.get(service) ?? 0) + by;
-      if (count === 0) this.#counts.delete(service);
-      else this.#counts.set(service, count);
+      add(this.#counts, service, by);
+      const voices = this.#voices.get(service) ?? new Map<string, number>();
+      add(voices, voiceOf(place), by);
+      if (voices.size === 0) this.#voices.delete(service);
+      else this.#voices.set(service, voices);
     }
   }
 
@@ -209,4 +228,15 @@ export class Consumers {
       if (follows(watch.services, service)) yield [route, watch.instance];
     }
   }
+}
+
+/** All connections of one key are one voice. */
+function voiceOf({ watch, key }: Pick<Place, "watch" | "key">): string {
+  return key ?? watch.instance;
+}
+
+function add(counts: Map<string, number>, name: string, by: 1 | -1): void {
+  const count = (counts.get(name) ?? 0) + by;
+  if (count === 0) counts.delete(name);
+  else counts.set(name, count);
 }

@@ -25,10 +25,11 @@ const ROUTES_MAX = 16;
 
 /** How many can report on a service, and of how many peers. */
 export interface Scene {
-  readonly consumers: number;
+  /** Different names of reporters. */
+  readonly voices: number;
   /** Peers that could be used if nobody reported any. */
   readonly usable: () => number;
-  /** True for a connection that consumes: what others said left with them. */
+  /** True for a connection that follows the service: what others said left with them. */
   readonly isPresent: (route: string) => boolean;
 }
 
@@ -72,8 +73,8 @@ export class Reports {
   }
 
   /** How many have to agree. */
-  neededOf({ consumers }: Pick<Scene, "consumers">): number {
-    const agreed = Math.max(2, Math.ceil((consumers * this.#tuning.reportPercent) / 100));
+  neededOf({ voices }: Pick<Scene, "voices">): number {
+    const agreed = Math.max(2, Math.ceil((voices * this.#tuning.reportPercent) / 100));
     return Math.min(agreed, LIMITS.reportersMax);
   }
 

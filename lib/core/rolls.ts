@@ -163,14 +163,13 @@ export class Rolls {
     this.judgement.sight(member, "connectionLost", nowMs);
   }
 
-  /** Only a named consumer is heard, and only about the run that is listed. */
-  reported({ route, key }: Sender, report: Report, nowMs: number): void {
-    const member = this.registry.find(report.service, report.id);
-    const consumer = this.consumers.instanceOf(route);
-    if (member?.instance !== report.instance || consumer === undefined) return;
-    const { isUnreachable } = report;
-    const reporter = { route, name: key ?? consumer };
-    this.judgement.reported({ member, reporter, isUnreachable }, nowMs);
+  /** Only a named consumer is heard, about a service that it follows and the run that is listed. */
+  reported(route: string, report: Report, nowMs: number): void {
+    const { service, id, instance, isUnreachable } = report;
+    const member = this.registry.find(service, id);
+    const name = this.consumers.voiceOf(route, service);
+    if (member?.instance !== instance || name === undefined) return;
+    this.judgement.reported({ member, reporter: { route, name }, isUnreachable }, nowMs);
   }
 
   /** What an input has changed is said before the clock is asked for anything else. */
@@ -262,9 +261,11 @@ export class Rolls {
   }
 
   #scene(service: string): Scene {
-    const isPresent = (route: string): boolean => this.consumers.has(route);
+    const isPresent = (route: string): boolean => {
+      return this.consumers.voiceOf(route, service) !== undefined;
+    };
     const ids = (): Iterable<string> => this.publisher.roster(service)?.published.keys() ?? [];
     const usable = (): number => this.registry.usableOf(service, ids());
-    return { consumers: this.consumers.countOf(service), usable, isPresent };
+    return { voices: this.consumers.voicesOf(service), usable, isPresent };
   }
 }

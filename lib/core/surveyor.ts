@@ -10,7 +10,7 @@ import { RecordDesk } from "./record-desk.ts";
 import type { Recording } from "./recording.ts";
 import { Rolls } from "./rolls.ts";
 import { SnapshotDesk } from "./snapshots.ts";
-import { ALL, isServiceName, parseTopic } from "./topics.ts";
+import { ALL, isWatchable, parseTopic } from "./topics.ts";
 
 /** The machine looks at the clock at least this often, so that it sees its own stalls. */
 const PULSE_MS = 100;
@@ -223,7 +223,7 @@ export class Surveyor {
       case "acknowledge":
         return this.#rolls.fences.acknowledged(route, message.service, message.revision);
       case "report":
-        return this.#rolls.reported(from, message, nowMs);
+        return this.#rolls.reported(route, message, nowMs);
       case "explain":
       case "export":
         return this.#push(this.#asked(route, message, nowMs));
@@ -297,8 +297,4 @@ export class Surveyor {
 function isEarly(message: ToRegistrar): boolean {
   if (message.epoch !== ANY_EPOCH) return false;
   return message.kind === "leave" || (message.kind === "join" && speaks(message.version));
-}
-
-function isWatchable(service: string): boolean {
-  return service === ALL || isServiceName(service);
 }

@@ -44,6 +44,11 @@ export function parseTopic(topic: string): Topic {
   return { kind: "unknown" };
 }
 
+/** True for what can be watched: a service by its name, or all of them. */
+export function isWatchable(service: string): boolean {
+  return service === ALL || isServiceName(service);
+}
+
 /**
  * True for the name of a service that can travel: the codec accepts the very same names. Who
  * subscribes may name anything, so the registrar has to know before it speaks of it.

@@ -106,3 +106,35 @@ test("of the lost no more than the limit are remembered, the latest", () => {
   assert.equal(absent.length, LIMITS.absentMax);
   assert.equal(absent.at(-1), `i${LIMITS.absentMax}`);
 });
+
+test("all places of one key are one voice, whatever they follow the service by", () => {
+  const consumers = new Consumers(3700);
+  const put = (route: string, services: readonly string[], key?: string): void => {
+    consumers.put(route, watchOf(services, { instance: route }), key);
+  };
+  put("a", ["cache"], "k1");
+  put("b", ["cache", "db"], "k1");
+  put("c", ["*"], "k1");
+  put("d", ["*"], "k2");
+  put("e", ["cache"]);
+  assert.deepEqual(
+    ["cache", "db", "none"].map((service) => consumers.voicesOf(service)),
+    [3, 2, 2],
+  );
+  assert.deepEqual(
+    ["a", "d", "e"].map((route) => consumers.voiceOf(route, "cache")),
+    ["k1", "k2", "e"],
+  );
+  assert.equal(consumers.voiceOf("a", "db"), undefined);
+  put("a", ["db"], "k1");
+  for (const route of ["b", "c"]) consumers.delete(route);
+  assert.deepEqual(
+    ["cache", "db"].map((service) => consumers.voicesOf(service)),
+    [2, 2],
+  );
+  for (const route of ["a", "d", "e"]) consumers.delete(route);
+  assert.deepEqual(
+    ["cache", "db"].map((service) => consumers.voicesOf(service)),
+    [0, 0],
+  );
+});

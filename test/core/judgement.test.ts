@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Report } from "../../lib/core/messages.ts";
+import type { Report, Watch } from "../../lib/core/messages.ts";
 import { deltaTopic } from "../../lib/core/topics.ts";
 import { RegistrarRig } from "./registrar-rig.ts";
-import { cardOf, EPOCH, LAN } from "./samples.ts";
+import { cardOf, EPOCH, LAN, watchOf } from "./samples.ts";
 
 const NAMES = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, n) => `c${String(n).padStart(3, "0")}`);
@@ -350,6 +350,44 @@ test("reports of strangers, of members that do not watch, and about another run 
   for (const route of ["w1", "w2"]) rig.receive(route, { ...report(true), instance: "c1-9" });
   rig.pass(100);
   assert.deepEqual(suspects(rig), []);
+});
+
+test("one key that opened many watchers kept the reports of others from counting", () => {
+  const rig = RegistrarRig.live();
+  for (const id of ["c1", "c2", "c3", "c4"]) rig.join(id);
+  const speak = (route: string, key: string, message: Report | Watch): void => {
+    rig.take({ kind: "received", route, key, message });
+  };
+  const come = (route: string, key: string): void => {
+    speak(route, key, watchOf(["cache"], { instance: `${route}-1` }));
+  };
+  for (let n = 0; n < 12; n += 1) come(`silent-${n}`, "greedy");
+  come("w1", "one");
+  come("w2", "other");
+  rig.pass(1000);
+  speak("w1", "one", report(true));
+  speak("silent-1", "greedy", report(false));
+  assert.deepEqual(suspects(rig), []);
+  speak("w2", "other", report(true));
+  rig.pass(50);
+  assert.deepEqual(suspects(rig), ["c1 suspect health-check"]);
+});
+
+test("watchers of one service took out peers of another, or of one that they follow no more", () => {
+  const rig = watched();
+  for (const route of ["d1", "d2"]) rig.watch(route, ["db"]);
+  for (const route of ["d1", "d2"]) rig.receive(route, report(true));
+  rig.pass(50);
+  assert.deepEqual(suspects(rig), []);
+  rig.receive("w1", report(true));
+  rig.watch("w1", ["db"], { sequence: 2 });
+  rig.receive("w2", report(true));
+  rig.pass(50);
+  assert.deepEqual(suspects(rig), []);
+  rig.watch("w1", ["*"], { sequence: 3 });
+  rig.receive("w1", report(true));
+  rig.pass(50);
+  assert.deepEqual(suspects(rig), ["c1 suspect health-check"]);
 });
 
 test("a leave with proof goes out as a fence, and is proven when all have acknowledged", () => {

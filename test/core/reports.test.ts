@@ -16,7 +16,7 @@ const usable =
   (count = 10) =>
   (): number =>
     count;
-const SCENE: Scene = { consumers: 4, usable: usable(), isPresent };
+const SCENE: Scene = { voices: 4, usable: usable(), isPresent };
 
 class Bench {
   readonly reports = new Reports(LAN);
@@ -55,7 +55,7 @@ test("one reporter alone is heard by nobody, two of four are, and so is their wi
 });
 
 test("of many consumers a quarter must agree", () => {
-  const bench = new Bench({ ...SCENE, consumers: 40 });
+  const bench = new Bench({ ...SCENE, voices: 40 });
   for (let n = 1; n < 10; n += 1) assert.equal(bench.say(0, `w${n}`), undefined);
   assert.equal(bench.say(0, "w10"), true);
 });
@@ -159,7 +159,7 @@ test("what was said of one run is not said of the next one", () => {
 });
 
 test("more reporters than the limit are not remembered", () => {
-  const bench = new Bench({ ...SCENE, consumers: 20_000 });
+  const bench = new Bench({ ...SCENE, voices: 20_000 });
   for (let n = 1; n < LIMITS.reportersMax; n += 1) assert.equal(bench.say(0, `w${n}`), undefined);
   assert.equal(bench.say(0, "last"), true);
   assert.equal(bench.say(0, "one more"), undefined);
