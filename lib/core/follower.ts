@@ -77,14 +77,15 @@ export class Follower {
 
   /** Said before this registrar was lost: it may have nothing to do with what is so now. */
   isOld(service: string, entry: Entry): boolean {
-    return this.hearing.isStale || (this.lists.get(service)?.isUnconfirmed(entry) ?? false);
+    const list = this.lists.get(service);
+    if (this.hearing.isStale || list === undefined || list.epoch !== this.#epoch) return true;
+    return list.isUnconfirmed(entry);
   }
 
-  /** Its last word of a run is that it is suspect, or gone. */
-  gaveUp(service: string, entry: Entry): boolean {
-    const standing = this.lists.get(service)?.standingOf(entry);
-    if (standing !== undefined) return standing === "suspect";
-    return this.departures.causeOf(service, entry) !== undefined;
+  /** Since when a run is suspect or gone by its word; undefined where it is not. */
+  gaveUpMs(service: string, entry: Entry): number | undefined {
+    if (this.lists.get(service)?.hasAlive(entry) === true) return undefined;
+    return this.departures.sinceMs(service, entry);
   }
 
   /** Every service asked for has had its first snapshot. */
@@ -128,6 +129,7 @@ export class Follower {
   received(topic: string, message: RosterMessage, nowMs: number): void {
     if (!this.#isFollowing || message.epoch === this.#retired) return;
     this.hearing.heard(nowMs);
+    this.departures.nowMs = nowMs;
     if (this.#mayLagBehind && this.#services.includes(ALL)) this.#asker.want(ALL);
     this.#mayLagBehind = false;
     if (this.hearing.isStale && nowMs >= this.#doubtUntilMs) {

@@ -27,9 +27,13 @@ export class Hearing {
     return this.#quietSinceMs + silenceMs(this.intervalMs, this.intervalMs);
   }
 
-  /** What it said before its last outage, this one can have judged as a live one. */
-  outlived(other: Hearing): boolean {
-    return this.liveMs >= other.#lostMs;
+  /**
+   * What it did at that time it did as a live one, after the other had been live last; and it was live
+   * when the other was not.
+   */
+  overrules(other: Hearing, atMs: number): boolean {
+    if (this.liveMs < other.#lostMs) return false;
+    return other.liveMs <= atMs && atMs <= this.liveMs;
   }
 
   heard(nowMs: number): void {

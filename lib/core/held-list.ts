@@ -48,10 +48,10 @@ export class HeldList {
     return this.#unconfirmed.get(entry.id) === entry;
   }
 
-  /** How a run stands here; undefined where it is not held. */
-  standingOf({ id, instance }: Entry): Entry["standing"] | undefined {
+  /** This very run is held as alive. */
+  hasAlive({ id, instance }: Entry): boolean {
     const known = [this.#entries.get(id), this.#unconfirmed.get(id)];
-    return known.find((entry) => entry?.instance === instance)?.standing;
+    return known.some((entry) => entry?.instance === instance && entry.standing === "alive");
   }
 
   /** Everyone held; nobody is in it twice. */
@@ -72,7 +72,7 @@ export class HeldList {
           const entry = this.#entries.get(change.id);
           if (entry?.instance !== change.instance) break;
           const { standing, cause } = change;
-          this.#entries.set(change.id, { ...entry, standing, cause });
+          this.#show({ ...entry, standing, cause });
           break;
         }
         case "gone":
@@ -91,7 +91,8 @@ export class HeldList {
   replace(snapshot: ServiceSnapshot, epoch: string): void {
     const before = [...this.entries()];
     const isNewEpoch = this.#epoch !== null && this.#epoch !== epoch;
-    this.#entries = new Map(snapshot.entries.map((entry) => [entry.id, entry]));
+    this.#entries = new Map();
+    for (const entry of snapshot.entries) this.#show(entry);
     const waiting = isNewEpoch ? new Map<string, Entry>() : this.#unconfirmed;
     const told = new Map(snapshot.tombstones.map((t) => [`${t.id}\0${t.instance}`, t.cause]));
     // Also of one that we did not hold: another registrar may list it still.
@@ -130,8 +131,13 @@ export class HeldList {
       this.#departures.note(this.service, entry, "unknown");
     }
     this.#unconfirmed.delete(entry.id);
-    this.#entries.set(entry.id, entry);
+    this.#show(entry);
     this.#grew();
+  }
+
+  #show(entry: Entry): void {
+    this.#entries.set(entry.id, entry);
+    this.#departures.stands(this.service, entry);
   }
 
   #grew(): void {

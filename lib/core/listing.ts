@@ -119,22 +119,23 @@ export class Lister {
     const told = this.#followers.filter((follower) => follower.entries(service) !== undefined);
     const isLive = told.some(({ authority }) => authority === "live");
     return told.map((follower) => {
-      const judges = isLive ? [] : this.#outlived(follower);
       // Before runs are compared: one that has said goodbye must not stand before one that lives.
       const present = [...(follower.entries(service) ?? [])].filter((entry) => {
         if (this.#saidGoodbye(service, entry)) return false;
-        const isJudged = judges.some((judge) => judge.gaveUp(service, entry));
-        return !isJudged || !follower.isOld(service, entry);
+        return (
+          isLive || !follower.isOld(service, entry) || !this.#isOverruled(follower, entry, service)
+        );
       });
       return { authority: follower.authority, entries: present };
     });
   }
 
-  /** Those that were live after a source was lost: what it said before, they have judged since. */
-  #outlived(follower: Follower): readonly Follower[] {
-    return this.#followers.filter(
-      (other) => other !== follower && other.hearing.outlived(follower.hearing),
-    );
+  /** A source that was live after this one was lost has given up whom this one listed before. */
+  #isOverruled({ hearing }: Follower, entry: Entry, service: string): boolean {
+    return this.#followers.some((other) => {
+      const atMs = other.hearing === hearing ? undefined : other.gaveUpMs(service, entry);
+      return atMs !== undefined && other.hearing.overrules(hearing, atMs);
+    });
   }
 
   /** A goodbye ends a run for good, whoever heard it; another registrar may not know it yet. */

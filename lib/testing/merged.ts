@@ -80,8 +80,8 @@ function wrongService(of: {
     const peer = held.get(`${service} ${id}`);
     held.delete(`${service} ${id}`);
     const all = [...runs.values()];
-    // Of those who are not live, one that was live after another may have given up whom that one lists.
-    const isJudged = !isLive && all.some(({ vouchers }) => vouchers < heard.length);
+    // One that was live after those who list it may have given it up, and may have no list any more.
+    const isJudged = !isLive && all.some(({ vouchers }) => vouchers < consumer.lines.size);
     if (isJudged && (peer === undefined || runs.has(peer.instance))) continue;
     const staying = all.filter(({ entry }) => !saidGoodbye(facts, entry.instance));
     // One that has said goodbye is shown by who has not heard of that yet, and by nobody else.

@@ -28,15 +28,18 @@ test("it is lost once, until it is heard again", () => {
   assert.equal(hearing.isStale, true);
 });
 
-test("one that was live when another had been lost has outlived it", () => {
+test("what was done as a live one, while another was lost, overrules that other", () => {
   const [lost, other] = [new Hearing(), new Hearing()];
   for (const hearing of [lost, other]) hearing.isStale = false;
   lost.liveMs = 5;
   other.liveMs = 9;
   lost.lost(10);
   other.lost(11);
-  assert.equal(other.outlived(lost), false, "both went together");
-  other.liveMs = 10;
-  assert.equal(other.outlived(lost), true);
-  assert.equal(lost.outlived(other), false);
+  assert.equal(other.overrules(lost, 8), false, "both went together");
+  other.liveMs = 20;
+  assert.equal(other.overrules(lost, 4), false, "the other was live after that");
+  assert.equal(other.overrules(lost, 5), true);
+  assert.equal(other.overrules(lost, 20), true);
+  assert.equal(other.overrules(lost, 21), false, "it was not live any more");
+  assert.equal(lost.overrules(other, 3), false);
 });

@@ -479,10 +479,12 @@ test("the long dead came back from a registrar that was away when the last live 
     const bench = new Bench(2);
     for (const source of [0, 1]) bench.hold(source, entryOf("a"), entryOf("b"));
     bench.followers[1]?.lost(0);
+    bench.nowMs = 1000;
     bench.change(0, change);
-    bench.followers[0]?.lost(0);
+    bench.followers[0]?.lost(1000);
     assert.deepEqual(bench.usable(), ["a"]);
     // The one that gave it up starts anew, and knows nothing of it.
+    bench.nowMs = 3000;
     bench.publish(0, pulseOf("learning", OTHER_EPOCH));
     const message = snapshotOf([listOf("cache", 1)], { epoch: OTHER_EPOCH, authority: "learning" });
     bench.publish(0, message, bench.request(0));
@@ -490,10 +492,23 @@ test("the long dead came back from a registrar that was away when the last live 
   }
 });
 
+test("the dead came back with the first word of a registrar that starts anew, until its list was there", () => {
+  const bench = new Bench(2);
+  for (const source of [0, 1]) bench.hold(source, entryOf("a"), entryOf("b"));
+  bench.followers[1]?.lost(0);
+  bench.nowMs = 1000;
+  bench.change(0, suspected("b"));
+  bench.followers[0]?.lost(1000);
+  bench.nowMs = 3000;
+  bench.publish(1, pulseOf("learning", OTHER_EPOCH));
+  assert.deepEqual(bench.usable(), ["a"]);
+});
+
 test("the dead of before come back from no registrar that starts anew beside one that was live", () => {
   const bench = new Bench(2);
   for (const source of [0, 1]) bench.hold(source, entryOf("a"), entryOf("b"), entryOf("c"));
   bench.followers[1]?.lost(0);
+  bench.nowMs = 1000;
   bench.change(0, suspected("b"), suspected("c"));
   // b lives and comes to the new run, which nobody else can know.
   bench.nowMs = 2000;
@@ -514,6 +529,18 @@ test("what one registrar had given up counts for nothing where another vouched t
   bench.followers[0]?.lost(bench.nowMs);
   bench.publish(1, pulseOf());
   bench.followers[1]?.lost(bench.nowMs);
+  assert.deepEqual(bench.usable(), ["a", "b"]);
+});
+
+test("what a registrar says when it is lost itself brings nobody down", () => {
+  const bench = new Bench(2);
+  for (const source of [0, 1]) bench.hold(source, entryOf("a"), entryOf("b"));
+  bench.followers[1]?.lost(0);
+  bench.publish(0, pulseOf());
+  bench.nowMs = 10;
+  bench.followers[0]?.lost(10);
+  // On its way over the roster connection: our own survey connection closed, and it saw that.
+  bench.change(0, suspected("b"));
   assert.deepEqual(bench.usable(), ["a", "b"]);
 });
 
