@@ -9,6 +9,8 @@ type Words = Map<string, number>;
 /** Reports about one run of one peer, by the name of the reporter. */
 interface Case {
   readonly member: Member;
+  /** Who spoke of it first. */
+  readonly opener: string;
   readonly words: Map<string, Words>;
   isUnreachable: boolean;
 }
@@ -55,6 +57,8 @@ export interface Faded {
 export class Reports {
   readonly #tuning: RegistrarTuning;
   readonly #cases = new Map<string, Case>();
+  /** How many cases each reporter has opened. */
+  readonly #opened = new Map<string, number>();
   /** How many of each service are out. */
   readonly #out = new Map<string, number>();
   #sweepMs = Infinity;
@@ -78,7 +82,7 @@ export class Reports {
     return Math.min(agreed, LIMITS.reportersMax);
   }
 
-  /** A word of one reporter. Beyond the limits of reporters and peers nothing new is heard. */
+  /** A word of one reporter. Beyond the limits a new peer takes the place of one of whoever speaks of the most. */
   note(
     of: { readonly member: Member; readonly reporter: Reporter; readonly isUnreachable: boolean },
     scene: Scene,
@@ -89,21 +93,20 @@ export class Reports {
     const key = keyOf(member.service, member.id);
     let open = this.#cases.get(key);
     if (open !== undefined && open.member !== member) {
-      this.#turn(open, false);
+      this.#close(key, open);
       open = undefined;
     }
     if (!of.isUnreachable) {
       if (open?.words.get(name)?.delete(route) !== true) return undefined;
       return this.#weigh(key, open, scene);
     }
-    open ??= { member, words: new Map(), isUnreachable: false };
+    open ??= this.#open(key, member, name);
+    if (open === undefined) return undefined;
     const isNew = !open.words.has(name);
     if (isNew && open.words.size >= LIMITS.reportersMax) return undefined;
-    if (!this.#cases.has(key) && this.#cases.size >= LIMITS.reportedMax) return undefined;
     const words: Words = open.words.get(name) ?? new Map<string, number>();
     if (!words.has(route) && words.size >= ROUTES_MAX) return undefined;
     open.words.set(name, words.set(route, nowMs + this.#tuning.reportTtlMs));
-    this.#cases.set(key, open);
     this.#sweepMs = Math.min(this.#sweepMs, nowMs + this.#sweepIntervalMs);
     return isNew ? this.#weigh(key, open, scene) : undefined;
   }
@@ -119,8 +122,7 @@ export class Reports {
     const key = keyOf(member.service, member.id);
     const open = this.#cases.get(key);
     if (open?.member !== member) return;
-    this.#turn(open, false);
-    this.#cases.delete(key);
+    this.#close(key, open);
   }
 
   /** Of whom reports ended, because they expired or their reporters went. */
@@ -154,13 +156,41 @@ export class Reports {
   #weigh(key: string, open: Case, scene: Scene): Verdict | undefined {
     const { member, words } = open;
     takeBack(words, (route) => !scene.isPresent(route));
-    if (words.size === 0) this.#cases.delete(key);
     const isAgreed = words.size >= this.neededOf(scene);
     const others = this.#outOf(member) - (open.isUnreachable ? 1 : 0);
     const isUnreachable = isAgreed && others < this.#room(scene.usable());
-    if (isUnreachable === open.isUnreachable) return undefined;
+    const isNews = isUnreachable !== open.isUnreachable;
     this.#turn(open, isUnreachable);
-    return { member, isUnreachable };
+    if (words.size === 0) this.#close(key, open);
+    return isNews ? { member, isUnreachable } : undefined;
+  }
+
+  #open(key: string, member: Member, opener: string): Case | undefined {
+    if (this.#cases.size >= LIMITS.reportedMax && !this.#makeRoom()) return undefined;
+    const open = { member, opener, words: new Map<string, Words>(), isUnreachable: false };
+    this.#cases.set(key, open);
+    this.#opened.set(opener, (this.#opened.get(opener) ?? 0) + 1);
+    return open;
+  }
+
+  #close(key: string, open: Case): void {
+    this.#turn(open, false);
+    this.#cases.delete(key);
+    const count = (this.#opened.get(open.opener) ?? 1) - 1;
+    if (count === 0) this.#opened.delete(open.opener);
+    else this.#opened.set(open.opener, count);
+  }
+
+  /** Of whoever opened the most, the oldest that nobody else speaks of: so none crowds out the others. */
+  #makeRoom(): boolean {
+    let most: readonly [name: string, count: number] = ["", 0];
+    for (const opened of this.#opened) if (opened[1] > most[1]) most = opened;
+    for (const [key, open] of this.#cases) {
+      if (open.opener !== most[0] || open.words.size > 1 || open.isUnreachable) continue;
+      this.#close(key, open);
+      return true;
+    }
+    return false;
   }
 
   /** How many may be out. Never the last one: a network that fails half of the reporters must not empty the pool. */

@@ -132,6 +132,32 @@ test("several connections of one key are one reporter, as long as one of them is
   );
 });
 
+test("one that reports as many peers as may be reported kept everybody else from being heard", () => {
+  const reports = new Reports(LAN);
+  const full = new Registry();
+  const peers = Array.from({ length: LIMITS.reportedMax + 2 }, (_, n) =>
+    full.admit(joinOf(`p${n}`), `p${n}`),
+  );
+  const say = (name: string, member: Member): boolean | undefined => {
+    const scene = { ...SCENE, usable: usable(peers.length) };
+    const of = { member, reporter: { name, route: name }, isUnreachable: true };
+    return reports.note(of, scene, 0)?.isUnreachable;
+  };
+  const flood = (): void => {
+    for (const member of peers.slice(2)) say("greedy", member);
+  };
+  const [one, two] = peers;
+  assert.ok(one !== undefined && two !== undefined);
+  flood();
+  say("w1", one);
+  say("w1", two);
+  flood();
+  assert.equal(say("w2", one), true);
+  assert.equal(say("w2", two), true);
+  flood();
+  assert.ok(reports.isUnreachable(one) && reports.isUnreachable(two));
+});
+
 test("the last peer of a service stays, whatever is said of it", () => {
   const bench = new Bench({ ...SCENE, usable: usable(1) });
   bench.say(0, "w1");
