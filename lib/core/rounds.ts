@@ -286,10 +286,7 @@ export class Rounds {
     return Infinity;
   }
 
-  /**
-   * Searched from now, because that slot is the farthest ahead, and then by steps that come far: those
-   * who join together are asked far apart, so that some are late soon if they fall silent together.
-   */
+  /** By far steps from now: those who join together are asked far apart, so that some are late soon. */
   #lightestSlot(): number {
     const count = this.#slots.length;
     let best = this.#ticked % count;
