@@ -50,7 +50,7 @@ export class Follower {
     this.fences = new FenceList(this);
   }
 
-  /** A registrar that judges cannot vouch for a list of another epoch, or from before an outage. */
+  /** A registrar that judges cannot vouch for a list of another epoch, or from before a silence. */
   get authority(): Authority {
     if (this.hearing.isStale) return "stale";
     const isCurrent = this.#hasCaughtUp && !this.#lists.hasDoubts;
@@ -121,8 +121,6 @@ export class Follower {
   lost(nowMs: number): void {
     if (!this.#isFollowing) return;
     this.#doubtUntilMs = nowMs + this.hearing.intervalMs;
-    // The roster connection may have broken with it. What is open is announced within an interval.
-    this.#lists.doubt(this.#doubtUntilMs + this.hearing.intervalMs);
     this.#stale(nowMs);
   }
 
@@ -148,7 +146,7 @@ export class Follower {
   #take(topic: string, message: RosterMessage, nowMs: number): void {
     switch (message.kind) {
       case "pulse":
-        return this.#pulse(message, nowMs);
+        return this.#pulse(message);
       case "announce":
         return this.#announce(message);
       case "delta":
@@ -171,7 +169,7 @@ export class Follower {
     if (nowMs >= this.hearing.silentAtMs) {
       this.#stale(nowMs);
       this.#mayLagBehind = true;
-      this.#lists.doubt(nowMs);
+      this.#lists.doubt();
       this.hearing.listen(nowMs);
       this.#emit({ kind: "follow", source: this.#source, roster: this.#roster });
     }
@@ -183,10 +181,11 @@ export class Follower {
     return Math.min(this.hearing.silentAtMs, this.#asker.nextMs());
   }
 
-  #pulse(pulse: Pulse, nowMs: number): void {
+  #pulse(pulse: Pulse): void {
     this.hearing.intervalMs = pulse.intervalMs;
     if (pulse.authority === "learning") return;
-    for (const service of this.#lists.unannounced(nowMs)) this.#asker.want(service);
+    // Services that are not open are never announced, so their lists have to be asked for.
+    for (const service of this.#lists.doubted) this.#asker.want(service);
   }
 
   #announce(announce: Announce): void {
@@ -266,7 +265,7 @@ export class Follower {
 
   /** The list is where the registrar stands; has that learned, nobody else is going to return. */
   #settle(list: HeldList, authority: Authority): void {
-    if (!this.hearing.isStale && this.#lists.confirm(list.service)) this.#changed();
+    if (this.#lists.confirm(list.service)) this.#changed();
     if (authority === "learning" || !list.isAwaitingReturns) return;
     list.settle();
     this.#changed();

@@ -8,8 +8,6 @@ export class HeldLists {
   readonly #lists = new Map<string, HeldList>();
   /** Those that may be older than what the registrar knows. */
   readonly #doubted = new Set<string>();
-  /** Until then some of them may be confirmed by themselves. */
-  #announcedMs = -Infinity;
 
   constructor(departures: Departures) {
     this.#departures = departures;
@@ -36,12 +34,10 @@ export class HeldLists {
   }
 
   /**
-   * After an outage every list may be old: whoever died in it would come back with the registrar's
-   * first word. Each is in doubt until the registrar tells where it stands. By `announcedMs` it has
-   * told so of all services that are open.
+   * After a silence every list may be old: whoever died in it would come back with the registrar's
+   * first word. Each is in doubt until the registrar tells where it stands.
    */
-  doubt(announcedMs: number): void {
-    this.#announcedMs = announcedMs;
+  doubt(): void {
     for (const [service, { epoch }] of this.#lists) if (epoch !== null) this.#doubted.add(service);
   }
 
@@ -57,9 +53,9 @@ export class HeldLists {
     return this.#doubted.size > 0;
   }
 
-  /** Those in doubt that have to be asked for, because services that are not open are never announced. */
-  unannounced(nowMs: number): Iterable<string> {
-    return nowMs < this.#announcedMs ? [] : this.#doubted;
+  /** Services whose lists are in doubt. */
+  get doubted(): ReadonlySet<string> {
+    return this.#doubted;
   }
 
   /** This list is where the registrar stands. True where that was in doubt. */

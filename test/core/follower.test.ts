@@ -351,12 +351,8 @@ test("a lost survey connection makes it stale at once, and words still on their 
   bench.pass(999);
   bench.publish(pulseOf());
   assert.equal(bench.follower.authority, "stale");
-  bench.publish(announceOf(5));
-  assert.equal(bench.follower.authority, "stale");
   bench.pass(1);
   bench.publish(pulseOf());
-  assert.equal(bench.follower.authority, "learning", "they told what was so before");
-  bench.publish(announceOf(5));
   assert.equal(bench.follower.authority, "live");
 });
 
@@ -364,22 +360,7 @@ test("a greeting ends the doubt about words on their way", () => {
   const bench = Bench.holding();
   bench.follower.lost(0);
   bench.follower.welcomed(EPOCH, 1000);
-  bench.publish(announceOf(5));
-  assert.equal(bench.follower.authority, "live");
-});
-
-test("after a lost connection a list is asked for only where no announcement confirms it", () => {
-  const bench = Bench.holding();
-  bench.follower.lost(0);
-  bench.follower.welcomed(EPOCH, 1000);
   bench.publish(pulseOf());
-  bench.pass(1999);
-  bench.publish(pulseOf());
-  assert.deepEqual([bench.follower.authority, bench.asking], ["learning", undefined]);
-  bench.pass(1);
-  bench.publish(pulseOf());
-  assert.equal(bench.asking, "cache");
-  bench.answer([listOf("cache", 5)]);
   assert.equal(bench.follower.authority, "live");
 });
 

@@ -554,23 +554,3 @@ test("whom the live registrar never knew is there again when it goes", () => {
   bench.followers[0]?.lost(0);
   assert.deepEqual(bench.usable(), ["a", "b"]);
 });
-
-test("who died in a short outage came back until the list that had missed it was repaired", () => {
-  for (const isPulseFirst of [false, true]) {
-    const bench = new Bench(2);
-    for (const source of [0, 1]) {
-      bench.publish(source, pulseOf());
-      bench.hold(source, entryOf("a"), entryOf("dead"));
-    }
-    bench.followers[0]?.lost(0);
-    bench.change(1, suspected("dead"));
-    bench.followers[0]?.welcomed(EPOCH, 1000);
-    if (isPulseFirst) bench.publish(0, pulseOf());
-    assert.deepEqual(bench.usable(), ["a"]);
-    bench.publish(0, announceOf(2));
-    assert.deepEqual(bench.usable(), ["a"]);
-    bench.snapshot(0, [listOf("cache", 2, { entries: [entryOf("a")] })]);
-    assert.deepEqual(bench.usable(), ["a"]);
-    assert.equal(bench.followers[0]?.authority, "live");
-  }
-});
