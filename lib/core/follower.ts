@@ -1,14 +1,17 @@
 import { Departures } from "./departures.ts";
 import { FenceList } from "./fence-list.ts";
-import { Hearing } from "./hearing.ts";
 import type { HeldList } from "./held-list.ts";
 import { HeldLists } from "./held-lists.ts";
 import type { ClientEffect } from "./io.ts";
 import type { Announce, Authority, Delta, Pulse, RosterMessage, Snapshot } from "./messages.ts";
 import type { ClientTuning } from "./options.ts";
 import type { Entry } from "./peer.ts";
+import { silenceMs } from "./options.ts";
 import { SnapshotAsker } from "./snapshot-asker.ts";
 import { ALL, deltaTopic, follows, PULSE_TOPIC } from "./topics.ts";
+
+/** Until the registrar tells how often it gives a sign of life. */
+const PULSE_INTERVAL_MS = 1000;
 
 /**
  * The roster of one registrar, followed: each revision is applied once and in order; a gap or a
@@ -16,7 +19,6 @@ import { ALL, deltaTopic, follows, PULSE_TOPIC } from "./topics.ts";
  */
 export class Follower {
   readonly departures = new Departures();
-  readonly hearing = new Hearing();
   readonly fences: FenceList;
   readonly #source: number;
   readonly #services: readonly string[];
@@ -27,10 +29,16 @@ export class Follower {
   #roster: string | null = null;
   #epoch: string | null = null;
   #authority: Authority = "learning";
+  #isStale = true;
   /** Every list held is in the present epoch. */
   #hasCaughtUp = false;
+  #heardMs = 0;
+  /** Silence is counted from here: the last message, or our last attempt to connect. */
+  #quietSinceMs = 0;
+  #wasPostponed = false;
   /** Since a silence, services may have emptied and closed unheard. */
   #mayLagBehind = false;
+  #intervalMs = PULSE_INTERVAL_MS;
   /** The run before the one that greeted us: what a half-dead connection still brings of it is old. */
   #retired: string | null = null;
   /** After the survey connection was lost, older messages may still be read until then. */
@@ -52,13 +60,18 @@ export class Follower {
 
   /** A registrar that judges cannot vouch for a list of another epoch, or from before a silence. */
   get authority(): Authority {
-    if (this.hearing.isStale) return "stale";
+    if (this.#isStale) return "stale";
     const isCurrent = this.#hasCaughtUp && !this.#lists.hasDoubts;
     return this.#authority === "live" && !isCurrent ? "learning" : this.#authority;
   }
 
   get epoch(): string | null {
     return this.#epoch;
+  }
+
+  /** When a message was read last. */
+  get heardMs(): number {
+    return this.#heardMs;
   }
 
   get lists(): ReadonlyMap<string, HeldList> {
@@ -75,19 +88,6 @@ export class Follower {
     return this.#services.includes(ALL) && this.#asker.hasSeenAll ? [] : undefined;
   }
 
-  /** Said before this registrar was lost: it may have nothing to do with what is so now. */
-  isOld(service: string, entry: Entry): boolean {
-    const list = this.lists.get(service);
-    if (this.hearing.isStale || list === undefined || list.epoch !== this.#epoch) return true;
-    return list.isUnconfirmed(entry);
-  }
-
-  /** Since when a run is suspect or gone by its word; undefined where it is not. */
-  gaveUpMs(service: string, entry: Entry): number | undefined {
-    if (this.lists.get(service)?.hasAlive(entry) === true) return undefined;
-    return this.departures.sinceMs(service, entry);
-  }
-
   /** Every service asked for has had its first snapshot. */
   get isReady(): boolean {
     return this.#services.includes(ALL)
@@ -99,7 +99,8 @@ export class Follower {
   follow(roster: string | null, nowMs: number): void {
     if (this.#isFollowing && this.#roster === roster) return;
     this.#roster = roster;
-    this.hearing.listen(nowMs);
+    this.#quietSinceMs = nowMs;
+    this.#wasPostponed = false;
     this.#emit({ kind: "follow", source: this.#source, roster });
     if (this.#isFollowing) return;
     this.#isFollowing = true;
@@ -110,7 +111,7 @@ export class Follower {
 
   /** The survey connection greeted us: a new run of the registrar has a new list. */
   welcomed(epoch: string, intervalMs: number): void {
-    this.hearing.intervalMs = intervalMs;
+    this.#intervalMs = intervalMs;
     this.#doubtUntilMs = -Infinity;
     if (epoch === this.#epoch) return;
     this.#retired = this.#epoch;
@@ -120,18 +121,19 @@ export class Follower {
   /** The survey connection closed, so the registrar may be gone: say so at once. */
   lost(nowMs: number): void {
     if (!this.#isFollowing) return;
-    this.#doubtUntilMs = nowMs + this.hearing.intervalMs;
-    this.#stale(nowMs);
+    this.#doubtUntilMs = nowMs + this.#intervalMs;
+    this.#stale();
   }
 
   received(topic: string, message: RosterMessage, nowMs: number): void {
     if (!this.#isFollowing || message.epoch === this.#retired) return;
-    this.hearing.heard(nowMs);
-    this.departures.nowMs = nowMs;
+    this.#heardMs = nowMs;
+    this.#quietSinceMs = nowMs;
+    this.#wasPostponed = false;
     if (this.#mayLagBehind && this.#services.includes(ALL)) this.#asker.want(ALL);
     this.#mayLagBehind = false;
-    if (this.hearing.isStale && nowMs >= this.#doubtUntilMs) {
-      this.hearing.isStale = false;
+    if (this.#isStale && nowMs >= this.#doubtUntilMs) {
+      this.#isStale = false;
       this.#changed();
     }
     // Before anything is made of it: what an earlier run said last must not pass for this one's word.
@@ -139,11 +141,6 @@ export class Follower {
       if (message.epoch !== this.#epoch) this.#enter(message.epoch);
       this.#trust(message.authority);
     }
-    this.#take(topic, message, nowMs);
-    if (this.authority === "live") this.hearing.liveMs = nowMs;
-  }
-
-  #take(topic: string, message: RosterMessage, nowMs: number): void {
     switch (message.kind) {
       case "pulse":
         return this.#pulse(message);
@@ -160,17 +157,19 @@ export class Follower {
 
   /** Moves the deadlines by the time our own event loop stood still: once, until we hear again. */
   postpone(byMs: number): void {
-    this.hearing.postpone(byMs);
+    if (!this.#wasPostponed) this.#quietSinceMs += byMs;
+    this.#wasPostponed = true;
     this.#asker.postpone(byMs);
   }
 
   advance(nowMs: number): void {
     if (!this.#isFollowing) return;
-    if (nowMs >= this.hearing.silentAtMs) {
-      this.#stale(nowMs);
+    if (nowMs >= this.#silentAtMs()) {
+      this.#stale();
       this.#mayLagBehind = true;
       this.#lists.doubt();
-      this.hearing.listen(nowMs);
+      this.#quietSinceMs = nowMs;
+      this.#wasPostponed = false;
       this.#emit({ kind: "follow", source: this.#source, roster: this.#roster });
     }
     this.#asker.advance(nowMs);
@@ -178,11 +177,15 @@ export class Follower {
 
   nextMs(): number {
     if (!this.#isFollowing) return Infinity;
-    return Math.min(this.hearing.silentAtMs, this.#asker.nextMs());
+    return Math.min(this.#silentAtMs(), this.#asker.nextMs());
+  }
+
+  #silentAtMs(): number {
+    return this.#quietSinceMs + silenceMs(this.#intervalMs, this.#intervalMs);
   }
 
   #pulse(pulse: Pulse): void {
-    this.hearing.intervalMs = pulse.intervalMs;
+    this.#intervalMs = pulse.intervalMs;
     if (pulse.authority === "learning") return;
     // Services that are not open are never announced, so their lists have to be asked for.
     for (const service of this.#lists.doubted) this.#asker.want(service);
@@ -271,13 +274,16 @@ export class Follower {
     this.#changed();
   }
 
-  #stale(nowMs: number): void {
-    if (this.hearing.lost(nowMs)) this.#changed();
+  #stale(): void {
+    if (this.#isStale) return;
+    this.#isStale = true;
+    this.#changed();
   }
 
   /** Undefined for what was not asked for, and beyond the limit of services. */
   #list(service: string): HeldList | undefined {
-    return follows(this.#services, service) ? this.#lists.open(service) : undefined;
+    const isWanted = follows(this.#services, service);
+    return isWanted ? this.#lists.open(service) : undefined;
   }
 
   #wantAll(): void {

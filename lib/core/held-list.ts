@@ -43,17 +43,6 @@ export class HeldList {
     return this.#entries.get(id);
   }
 
-  /** Of an earlier run of the registrar, and not seen by this one yet. */
-  isUnconfirmed(entry: Entry): boolean {
-    return this.#unconfirmed.get(entry.id) === entry;
-  }
-
-  /** This very run is held as alive. */
-  hasAlive({ id, instance }: Entry): boolean {
-    const known = [this.#entries.get(id), this.#unconfirmed.get(id)];
-    return known.some((entry) => entry?.instance === instance && entry.standing === "alive");
-  }
-
   /** Everyone held; nobody is in it twice. */
   entries(): Iterable<Entry> {
     const entries = this.#entries.values();
@@ -72,7 +61,7 @@ export class HeldList {
           const entry = this.#entries.get(change.id);
           if (entry?.instance !== change.instance) break;
           const { standing, cause } = change;
-          this.#show({ ...entry, standing, cause });
+          this.#entries.set(change.id, { ...entry, standing, cause });
           break;
         }
         case "gone":
@@ -91,8 +80,7 @@ export class HeldList {
   replace(snapshot: ServiceSnapshot, epoch: string): void {
     const before = [...this.entries()];
     const isNewEpoch = this.#epoch !== null && this.#epoch !== epoch;
-    this.#entries = new Map();
-    for (const entry of snapshot.entries) this.#show(entry);
+    this.#entries = new Map(snapshot.entries.map((entry) => [entry.id, entry]));
     const waiting = isNewEpoch ? new Map<string, Entry>() : this.#unconfirmed;
     const told = new Map(snapshot.tombstones.map((t) => [`${t.id}\0${t.instance}`, t.cause]));
     // Also of one that we did not hold: another registrar may list it still.
@@ -131,13 +119,8 @@ export class HeldList {
       this.#departures.note(this.service, entry, "unknown");
     }
     this.#unconfirmed.delete(entry.id);
-    this.#show(entry);
-    this.#grew();
-  }
-
-  #show(entry: Entry): void {
     this.#entries.set(entry.id, entry);
-    this.#departures.stands(this.service, entry);
+    this.#grew();
   }
 
   #grew(): void {

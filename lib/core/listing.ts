@@ -73,7 +73,7 @@ export class Lister {
       if (list.epoch === null) continue;
       for (const entry of list.entries()) peers.push(this.#peer(list.service, entry));
     }
-    return this.#listing(peers, follower.authority, follower.hearing.atMs);
+    return this.#listing(peers, follower.authority, follower.heardMs);
   }
 
   /** Its lists are frozen, because every subscriber is shown the same arrays. */
@@ -116,26 +116,15 @@ export class Lister {
   }
 
   #testimonies(service: string): Testimony[] {
-    const told = this.#followers.filter((follower) => follower.entries(service) !== undefined);
-    const isLive = told.some(({ authority }) => authority === "live");
-    return told.map((follower) => {
+    const testimonies: Testimony[] = [];
+    for (const follower of this.#followers) {
+      const entries = follower.entries(service);
+      if (entries === undefined) continue;
       // Before runs are compared: one that has said goodbye must not stand before one that lives.
-      const present = [...(follower.entries(service) ?? [])].filter((entry) => {
-        if (this.#saidGoodbye(service, entry)) return false;
-        return (
-          isLive || !follower.isOld(service, entry) || !this.#isOverruled(follower, entry, service)
-        );
-      });
-      return { authority: follower.authority, entries: present };
-    });
-  }
-
-  /** A source that was live after this one was lost has given up whom this one listed before. */
-  #isOverruled({ hearing }: Follower, entry: Entry, service: string): boolean {
-    return this.#followers.some((other) => {
-      const atMs = other.hearing === hearing ? undefined : other.gaveUpMs(service, entry);
-      return atMs !== undefined && other.hearing.overrules(hearing, atMs);
-    });
+      const present = [...entries].filter((entry) => !this.#saidGoodbye(service, entry));
+      testimonies.push({ authority: follower.authority, entries: present });
+    }
+    return testimonies;
   }
 
   /** A goodbye ends a run for good, whoever heard it; another registrar may not know it yet. */
@@ -160,8 +149,8 @@ export class Lister {
   /** When the best of them were heard last. */
   #asOfMs(best: Authority): number {
     let asOfMs = 0;
-    for (const { authority, hearing } of this.#followers) {
-      if (authority === best) asOfMs = Math.max(asOfMs, hearing.atMs);
+    for (const { authority, heardMs } of this.#followers) {
+      if (authority === best) asOfMs = Math.max(asOfMs, heardMs);
     }
     return asOfMs;
   }

@@ -16,8 +16,6 @@ interface Word {
 interface Run {
   readonly entry: Entry;
   readonly isAlive: boolean;
-  /** So many say that it is alive. */
-  readonly vouchers: number;
 }
 
 /**
@@ -80,9 +78,6 @@ function wrongService(of: {
     const peer = held.get(`${service} ${id}`);
     held.delete(`${service} ${id}`);
     const all = [...runs.values()];
-    // One that was live after those who list it may have given it up, and may have no list any more.
-    const isJudged = !isLive && all.some(({ vouchers }) => vouchers < consumer.lines.size);
-    if (isJudged && (peer === undefined || runs.has(peer.instance))) continue;
     const staying = all.filter(({ entry }) => !saidGoodbye(facts, entry.instance));
     // One that has said goodbye is shown by who has not heard of that yet, and by nobody else.
     if (peer === undefined ? staying.length === 0 : saidGoodbye(facts, peer.instance)) continue;
@@ -107,13 +102,9 @@ function runsOf(words: readonly Word[]): ReadonlyMap<string, Map<string, Run>> {
       const runs = ids.get(entry.id) ?? new Map<string, Run>();
       ids.set(entry.id, runs);
       const known = runs.get(entry.instance);
-      const vouchers = (known?.vouchers ?? 0) + (entry.standing === "alive" ? 1 : 0);
+      const isAlive = entry.standing === "alive" || known?.isAlive === true;
       const isNewer = known === undefined || entry.edition > known.entry.edition;
-      runs.set(entry.instance, {
-        entry: isNewer ? entry : known.entry,
-        isAlive: vouchers > 0,
-        vouchers,
-      });
+      runs.set(entry.instance, { entry: isNewer ? entry : known.entry, isAlive });
     }
   }
   return ids;

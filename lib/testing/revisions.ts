@@ -23,7 +23,7 @@ export const revisionInvariants: readonly Invariant[] = [
   {
     name: "a revision is the same for everybody",
     claim:
-      "A list is what the registrars that are heard published in the revisions that the consumer holds, merged by the protocol's table: every live one vouches, the others only where none is live and none of them gave it up later, and the highest edition of a card wins; beside it there are only those who wait for a new registrar to learn.",
+      "A list is what the registrars that are heard published in the revisions that the consumer holds, merged by the protocol's table: every live one vouches, the others only where none is live, and the highest edition of a card wins; beside it there are only those who wait for a new registrar to learn.",
     when: "news",
     check: (facts) => {
       for (const happening of facts.happenings) {

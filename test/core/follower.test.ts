@@ -289,10 +289,10 @@ test("silence makes it stale and connects anew, and it is live again once it is 
   ]);
   bench.pass(3000);
   assert.equal(bench.count("follow"), 2);
-  assert.equal(bench.follower.hearing.atMs, 0, "an attempt is no message");
+  assert.equal(bench.follower.heardMs, 0, "an attempt is no message");
   bench.publish(pulseOf());
   assert.equal(bench.follower.authority, "learning");
-  assert.equal(bench.follower.hearing.atMs, 6000);
+  assert.equal(bench.follower.heardMs, 6000);
   bench.effects = [];
   bench.publish(announceOf(5));
   assert.equal(bench.follower.authority, "live");

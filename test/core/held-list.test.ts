@@ -210,34 +210,3 @@ test("a snapshot tells why a run left whose id another has, as the delta would h
   list.replace(listOf("cache", 7, { entries, tombstones: [goodbye] }), EPOCH);
   assert.equal(causeOf("a"), "goodbye");
 });
-
-test("who is held as alive includes those who are waited for, and no other run", () => {
-  const suspect = entryOf("b", { standing: "suspect", cause: "missed-surveys" });
-  const { list } = holding(entryOf("a"), suspect, entryOf("c"));
-  list.replace(listOf("cache", 1, { entries: [entryOf("a")] }), OTHER_EPOCH);
-  const alive = ["a", "b", "c", "d"].filter((id) => list.hasAlive(entryOf(id)));
-  assert.deepEqual(alive, ["a", "c"]);
-  assert.equal(list.hasAlive(entryOf("a", { instance: "a-2" })), false);
-  const unconfirmed = [...list.entries()].filter((entry) => list.isUnconfirmed(entry));
-  assert.deepEqual(unconfirmed, [suspect, entryOf("c")]);
-});
-
-test("since when a run is not alive is when it became suspect, until it is alive again", () => {
-  const departures = new Departures();
-  const list = new HeldList("cache", departures);
-  const sinceMs = (): number | undefined => departures.sinceMs("cache", entryOf("a"));
-  list.replace(listOf("cache", 1, { entries: [entryOf("a")] }), EPOCH);
-  assert.equal(sinceMs(), undefined);
-  const standing = { kind: "standing", id: "a", instance: "a-1" } as const;
-  const suspect = { ...standing, standing: "suspect", cause: "missed-surveys" } as const;
-  departures.nowMs = 10;
-  list.apply(deltaOf(2, [suspect]));
-  departures.nowMs = 20;
-  list.apply(deltaOf(3, [{ ...standing, standing: "alive", cause: null }]));
-  assert.equal(sinceMs(), undefined);
-  list.apply(deltaOf(4, [suspect]));
-  departures.nowMs = 30;
-  list.apply(deltaOf(5, [suspect]));
-  list.apply(deltaOf(6, [goneOf("a")]));
-  assert.equal(sinceMs(), 20);
-});

@@ -13,7 +13,6 @@ import type { Entry, LeftCause, Peer } from "../../lib/core/peer.ts";
 import { ALL, parseTopic } from "../../lib/core/topics.ts";
 import { applied, assertSorted } from "./checkers.ts";
 import {
-  announceOf,
   cardOf,
   CLIENT_LAN,
   deltaOf,
@@ -472,85 +471,4 @@ test("a peer that stood still a moment ago is warning, with how long, and passin
   bench.change(0, putOf(entryOf("a")));
   assert.deepEqual(bench.told(before), [["updated", "a", "updated"]]);
   assert.equal(bench.lister.list().usable[0]?.stalledMs, undefined);
-});
-
-test("the long dead came back from a registrar that was away when the last live one went", () => {
-  for (const change of [{ ...goneOf("b"), cause: "connection-lost" as const }, suspected("b")]) {
-    const bench = new Bench(2);
-    for (const source of [0, 1]) bench.hold(source, entryOf("a"), entryOf("b"));
-    bench.followers[1]?.lost(0);
-    bench.nowMs = 1000;
-    bench.change(0, change);
-    bench.followers[0]?.lost(1000);
-    assert.deepEqual(bench.usable(), ["a"]);
-    // The one that gave it up starts anew, and knows nothing of it.
-    bench.nowMs = 3000;
-    bench.publish(0, pulseOf("learning", OTHER_EPOCH));
-    const message = snapshotOf([listOf("cache", 1)], { epoch: OTHER_EPOCH, authority: "learning" });
-    bench.publish(0, message, bench.request(0));
-    assert.deepEqual(bench.usable(), ["a"]);
-  }
-});
-
-test("the dead came back with the first word of a registrar that starts anew, until its list was there", () => {
-  const bench = new Bench(2);
-  for (const source of [0, 1]) bench.hold(source, entryOf("a"), entryOf("b"));
-  bench.followers[1]?.lost(0);
-  bench.nowMs = 1000;
-  bench.change(0, suspected("b"));
-  bench.followers[0]?.lost(1000);
-  bench.nowMs = 3000;
-  bench.publish(1, pulseOf("learning", OTHER_EPOCH));
-  assert.deepEqual(bench.usable(), ["a"]);
-});
-
-test("the dead of before come back from no registrar that starts anew beside one that was live", () => {
-  const bench = new Bench(2);
-  for (const source of [0, 1]) bench.hold(source, entryOf("a"), entryOf("b"), entryOf("c"));
-  bench.followers[1]?.lost(0);
-  bench.nowMs = 1000;
-  bench.change(0, suspected("b"), suspected("c"));
-  // b lives and comes to the new run, which nobody else can know.
-  bench.nowMs = 2000;
-  bench.publish(1, pulseOf("learning", OTHER_EPOCH));
-  const told = listOf("cache", 1, { entries: [entryOf("b")] });
-  const message = snapshotOf([told], { epoch: OTHER_EPOCH, authority: "learning" });
-  bench.publish(1, message, bench.request(1));
-  assert.deepEqual(bench.usable(), ["a"]);
-  bench.followers[0]?.lost(bench.nowMs);
-  assert.deepEqual(bench.usable(), ["a", "b"]);
-});
-
-test("what one registrar had given up counts for nothing where another vouched to the end", () => {
-  const bench = new Bench(2);
-  for (const source of [0, 1]) bench.hold(source, entryOf("a"), entryOf("b"));
-  bench.change(0, suspected("b"));
-  bench.nowMs = 10;
-  bench.followers[0]?.lost(bench.nowMs);
-  bench.publish(1, pulseOf());
-  bench.followers[1]?.lost(bench.nowMs);
-  assert.deepEqual(bench.usable(), ["a", "b"]);
-});
-
-test("what a registrar says when it is lost itself brings nobody down", () => {
-  const bench = new Bench(2);
-  for (const source of [0, 1]) bench.hold(source, entryOf("a"), entryOf("b"));
-  bench.followers[1]?.lost(0);
-  bench.publish(0, pulseOf());
-  bench.nowMs = 10;
-  bench.followers[0]?.lost(10);
-  // On its way over the roster connection: our own survey connection closed, and it saw that.
-  bench.change(0, suspected("b"));
-  assert.deepEqual(bench.usable(), ["a", "b"]);
-});
-
-test("whom the live registrar never knew is there again when it goes", () => {
-  const bench = new Bench(2);
-  bench.hold(0, entryOf("a"));
-  bench.hold(1, entryOf("a"), entryOf("b"));
-  bench.followers[1]?.lost(0);
-  bench.publish(0, pulseOf());
-  assert.deepEqual(bench.usable(), ["a"]);
-  bench.followers[0]?.lost(0);
-  assert.deepEqual(bench.usable(), ["a", "b"]);
 });
