@@ -23,8 +23,8 @@ export interface Gone {
 /**
  * The published list of one service. It follows the registrar's judgement at the pace of
  * publication: names are marked dirty, and a revision is the difference between what was
- * published and what holds now, so that a flap between two publications costs nothing; only the
- * departure of a run that came from a registrar before this one is told in any case.
+ * published and what holds now, so that a flap between two publications costs nothing; only a
+ * goodbye, and the departure of a run that came from a registrar before this one, is told in any case.
  */
 export class Roster {
   readonly service: string;
@@ -75,13 +75,14 @@ export class Roster {
 
   /**
    * Notes why an instance left, to be told with the revision in which it is missing. One that a
-   * registrar before this one had listed is told even if this one never published it: consumers
-   * may hold it from there.
+   * registrar before this one had listed is told even if this one never published it, because
+   * consumers may hold it from there; so is a goodbye, because they may hold it from another one.
    */
   left(gone: Gone, wasListedBefore: boolean): void {
     const { id, instance, cause } = gone;
     this.#causes.set(runOf(id, instance), cause);
-    if (wasListedBefore && this.#published.get(id)?.instance !== instance) this.#owed.set(id, gone);
+    const isOwed = wasListedBefore || cause === "goodbye";
+    if (isOwed && this.#published.get(id)?.instance !== instance) this.#owed.set(id, gone);
     this.#dirty.add(id);
   }
 

@@ -70,7 +70,7 @@ test("a flap between two publications costs nothing", () => {
   bench.put(entryOf("a", { standing: "suspect", cause: "missed-surveys" }));
   bench.put(entryOf("a"));
   bench.put(entryOf("b"));
-  bench.drop("b", "goodbye");
+  bench.drop("b", "unknown");
   assert.equal(bench.cut(), undefined);
   assert.equal(bench.roster.revision, 1);
 });
