@@ -20,7 +20,7 @@ const PUBLISHED = [
   /^examples\/[\w-]+\.ts$/,
 ];
 const FILES_MAX = 640;
-const BYTES_MAX = 1_600_000;
+const BYTES_MAX = 1_700_000;
 
 let source: Folder;
 let app: Folder;

@@ -139,7 +139,7 @@ const SINGLE: readonly Plant[] = [
   },
   {
     bug: "a consumer takes its own clock for the registrar's sign of life",
-    foundBy: ["silence is stale"],
+    foundBy: ["silence is stale", "coming is told truly"],
     plant: selfAssured,
   },
   {
