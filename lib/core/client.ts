@@ -240,12 +240,13 @@ export class Client {
     this.#emit({ kind: "refused", source, code, text, final });
   }
 
-  #lost(contact: Contact, nowMs: number): void {
-    const { source, respondent } = contact;
-    if (respondent.isOpen) this.#emit({ kind: "lost", source });
-    contact.link?.lost(nowMs);
+  #lost({ source, link, respondent, follower }: Contact, nowMs: number, isOurs = false): void {
+    const { isOpen } = respondent;
+    if (isOpen) this.#emit({ kind: "lost", source });
+    link?.lost(nowMs);
     respondent.closed();
-    contact.follower.lost(nowMs);
+    // That nobody greets us here says nothing of the roster, which may be heard well.
+    if (isOpen || !isOurs) follower.lost(nowMs);
   }
 
   #advance(contact: Contact, nowMs: number): void {
@@ -255,7 +256,6 @@ export class Client {
     follower.advance(nowMs);
   }
 
-  /** A hang-up of ours is a loss as well. */
   #step(contact: Contact, step: LinkStep, nowMs?: number): void {
     const { source } = contact;
     if (step === "none") return;
@@ -263,7 +263,7 @@ export class Client {
     if (step === "dial" && this.#mayAskEarly) {
       this.voice.say(source, contact.respondent.early(this.#wishes()));
     }
-    if (step === "hangup" && nowMs !== undefined) this.#lost(contact, nowMs);
+    if (step === "hangup" && nowMs !== undefined) this.#lost(contact, nowMs, true);
   }
 
   /** Of several registrars two may turn out to be one, which must not hear us twice. */

@@ -374,6 +374,23 @@ test("a member that is surveyed is not silent", () => {
   assert.equal(rig.count("hangup"), 0);
 });
 
+test("a connection on which nobody greets says nothing of a roster that is heard", () => {
+  const rig = ClientRig.accepted(WATCHER);
+  rig.take({ kind: "follow" });
+  rig.publish(pulseOf());
+  rig.publish(snapshotOf([listOf("cache", 1, { entries: [entryOf("c1")] })]));
+  rig.take({ kind: "lost", source: 0 });
+  const { helloTimeoutMs } = CLIENT_LAN;
+  const seen: string[] = [];
+  for (let spentMs = 0; spentMs < 3 * helloTimeoutMs; spentMs += 500) {
+    rig.pass(500);
+    rig.publish(pulseOf());
+    if (spentMs >= 1000) seen.push(rig.client.lister.list().authority);
+  }
+  assert.ok(rig.count("hangup") >= 2, "it was hung up");
+  assert.deepEqual([...new Set(seen)], ["live"]);
+});
+
 test("a refusal for good ends it, and nothing brings it back", () => {
   const rig = ClientRig.accepted();
   rig.receive(refusal("ERR_REPLACED"));

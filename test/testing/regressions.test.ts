@@ -126,6 +126,11 @@ test("a join that a partition had held back took the member from its new connect
   }
 });
 
+test("a watcher gave up a connection on which nobody greeted it, and lost the peers of a roster that it heard", () => {
+  const { violation } = runScenario(randomScenario(21_325));
+  assert.equal(violation, null, violation?.message);
+});
+
 test("a member left before it was published, and a registrar that did not hear of it kept it listed although the leave was proved", () => {
   // Of 24,450 installations this one only: the goodbye has to come within 20 ms of the join.
   const { violation } = runScenario(randomScenario(3_024_350));
