@@ -9,7 +9,7 @@ export interface OwnInstance {
   readonly secret: string;
 }
 
-/** As many digits of the digest as any other random name has: 128 bits. */
+/** Half of the digest: 128 bits, like every other random name here. */
 const DIGITS = 32;
 
 /**
