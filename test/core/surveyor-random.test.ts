@@ -257,7 +257,9 @@ test("whatever happens to a registrar, it keeps counting, tells what it knows an
       run.checkSettled();
 
       for (const name of ROUTES) run.rig.frozen.add(name);
-      const lastingMs = TUNING.learningMaxMs + lossyFreezeBoundMs(TUNING) + TUNING.goneAfterMs;
+      // All at one time are a mass loss: it is held once, until the ceiling.
+      const { learningMaxMs, holdMaxMs, goneAfterMs } = TUNING;
+      const lastingMs = learningMaxMs + holdMaxMs + lossyFreezeBoundMs(TUNING) + goneAfterMs;
       run.do({ kind: "pass", byMs: lastingMs });
       assert.equal(run.rig.surveyor.members, 0, "somebody who never answers is still a member");
       run.do({ kind: "pass", byMs: 2500 });

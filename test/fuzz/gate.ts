@@ -119,11 +119,17 @@ function checkReception(frames: readonly Uint8Array[]): void {
       rig.take(input);
     },
   });
+  const ended = new Map<number, number>();
   for (const [at, frame] of frames.entries()) {
-    const route = `r${at % ROUTES}`;
+    const seat = at % ROUTES;
+    const before = ended.get(seat) ?? 0;
+    // The name of a connection that ended is not used again.
+    const route = `r${seat}-${before}`;
     // Now and then a frame too many.
     reception.received(route, (frame[0] ?? 0) % 16 === 15 ? [frame, frame] : [frame]);
-    if (frame.length % 7 === 3) reception.gone(route);
+    if (frame.length % 7 !== 3) continue;
+    reception.gone(route);
+    ended.set(seat, before + 1);
   }
   assert.equal(handed, passed, "what passed the gate was handed on");
   const waiting = frames.length - reception.malformed - reception.forgeries - asked;
