@@ -1,5 +1,5 @@
 import type { SurveyorEffect } from "./io.ts";
-import { MassLoss, takeCensus } from "./mass-loss.ts";
+import { callUnjudged, MassLoss, takeCensus, unjudged } from "./mass-loss.ts";
 import type { Census, Loss } from "./mass-loss.ts";
 import type { RegistrarTuning } from "./options.ts";
 import type { LeftCause } from "./peer.ts";
@@ -124,10 +124,9 @@ export class Judgement {
   endLearning(nowMs: number): void {
     for (const member of this.#court.registry.all()) {
       const isAway = member.route === null && member.entry.standing === "alive";
-      if (isAway && !this.#massLoss.holds(member)) {
-        this.sight(member, "notReturned", nowMs);
-      }
+      if (isAway && !this.#massLoss.holds(member)) this.sight(member, "notReturned", nowMs);
     }
+    for (const member of unjudged(this.#court)) this.sight(member, "fellSilent", nowMs);
   }
 
   /** Lets the clock do what is due. */
@@ -229,7 +228,9 @@ export class Judgement {
   #hold(by: "silence" | "closing", nowMs: number): void {
     this.#lookMs = Math.min(this.#lookMs, nowMs + this.#court.tuning.probeIntervalMs);
     if (!this.#court.trust.hold(true)) return;
-    this.#announce("registrar.holding", { kind: "holding", by, ...this.#loss(by, nowMs) }, nowMs);
+    const holding = { kind: "holding", by, ...this.#loss(by, nowMs) } as const;
+    this.#court.recorder.noteRegistrar(holding, nowMs);
+    this.#tell("registrar.holding", holding);
   }
 
   #loss(by: "silence" | "closing", nowMs: number): Loss {
@@ -239,25 +240,32 @@ export class Judgement {
 
   #release(nowMs: number): void {
     if (nowMs < this.#lookMs) return;
-    const held = this.#massLoss.release(this.#count(nowMs), nowMs);
-    const { tuning, trust } = this.#court;
-    if (held !== undefined) {
-      const lost = held.filter((member) => this.#isListed(member) && member.route === null);
-      const isCeiling = this.#massLoss.isActive;
-      const released = { kind: "released", judged: lost.length, isCeiling } as const;
-      this.#announce(trust.hold(false) ? "registrar.released" : null, released, nowMs);
-      for (const member of lost) {
-        this.note(member, { kind: "released" }, nowMs);
-        this.sight(member, "connectionLost", nowMs);
-      }
-    }
-    this.#lookMs = this.#massLoss.isActive ? nowMs + tuning.probeIntervalMs : Infinity;
+    const release = this.#massLoss.release(this.#count(nowMs), nowMs);
+    if (release?.kind === "call") callUnjudged(this.#court);
+    if (release?.kind === "end") this.#letGo(release.closed, nowMs);
+    const { probeIntervalMs } = this.#court.tuning;
+    this.#lookMs = this.#massLoss.isActive ? nowMs + probeIntervalMs : Infinity;
   }
 
-  #announce(event: string | null, why: RegistrarEvent, nowMs: number): void {
-    const { publisher, recorder, trust, emit } = this.#court;
-    recorder.noteRegistrar(why, nowMs);
-    if (event === null) return;
+  /** All who were held are judged before consumers are told that we judge again. */
+  #letGo(held: readonly Member[], nowMs: number): void {
+    const lost = held.filter((member) => this.#isListed(member) && member.route === null);
+    const silent = unjudged(this.#court);
+    const [judged, isCeiling] = [lost.length + silent.length, this.#massLoss.isActive];
+    const released = { kind: "released", judged, isCeiling } as const;
+    const isNews = this.#court.trust.hold(false);
+    this.#court.recorder.noteRegistrar(released, nowMs);
+    const judge = (member: Member, sighting: Sighting): void => {
+      this.note(member, { kind: "released" }, nowMs);
+      this.sight(member, sighting, nowMs);
+    };
+    for (const member of lost) judge(member, "connectionLost");
+    for (const member of silent) judge(member, "fellSilent");
+    if (isNews) this.#tell("registrar.released", released);
+  }
+
+  #tell(event: string, why: RegistrarEvent): void {
+    const { publisher, trust, emit } = this.#court;
     publisher.setAuthority(trust.authority);
     emit({ kind: "authority", authority: trust.authority });
     emit({ kind: "note", event, detail: describeRegistrarEvent(why) });

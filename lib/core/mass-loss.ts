@@ -31,6 +31,17 @@ export interface Ruling {
   readonly restored: readonly Member[];
 }
 
+/** What to do about those who were held: ask them again, or judge them, and whose connections closed. */
+export type Release =
+  | { readonly kind: "call" }
+  | { readonly kind: "end"; readonly closed: readonly Member[] };
+
+/** Members, and what they answered. */
+interface Surveyed {
+  readonly registry: Registry;
+  readonly rounds: Rounds;
+}
+
 const HELD: Ruling = { isHeld: true, restored: [] };
 const JUDGED: Ruling = { isHeld: false, restored: [] };
 
@@ -48,6 +59,8 @@ export class MassLoss {
   #holding: { readonly by: "silence" | "closing"; readonly sinceMs: number } | null = null;
   /** The ceiling was reached: nothing is held until it is quiet once. */
   #isSpent = false;
+  /** When those still silent were asked for the last time; null before. */
+  #calledMs: number | null = null;
 
   constructor(tuning: RegistrarTuning) {
     this.#tuning = tuning;
@@ -109,20 +122,30 @@ export class MassLoss {
   }
 
   /**
-   * Lets go when the loss is no mass loss any more, or at the ceiling. Returns those whose closed
-   * connections are to be judged now; undefined while nothing ends.
+   * Lets go when the loss is no mass loss any more, or at the ceiling; undefined while nothing ends.
+   * Some may be back and not have been asked since: all are called once more, and have the time to
+   * answer, before those who did not are judged.
    */
-  release(census: Census, nowMs: number): readonly Member[] | undefined {
+  release(census: Census, nowMs: number): Release | undefined {
     const isMass = this.#isMassSilence(census) || isMassClosing(this.#held.size, census.listed);
     if (this.#isSpent && !isMass) this.#isSpent = false;
     if (this.#holding === null) return undefined;
-    const isOver = nowMs >= this.#holding.sinceMs + this.#tuning.holdMaxMs;
-    if (isMass && !isOver) return undefined;
+    const { holdMaxMs, answerWindowMs } = this.#tuning;
+    if (isMass && nowMs < this.#holding.sinceMs + holdMaxMs - answerWindowMs) {
+      this.#calledMs = null;
+      return undefined;
+    }
+    if (this.#calledMs === null) {
+      this.#calledMs = nowMs;
+      return { kind: "call" };
+    }
+    if (nowMs <= this.#calledMs + answerWindowMs) return undefined;
     this.#isSpent = isMass;
     this.#holding = null;
-    const held = [...this.#held];
+    this.#calledMs = null;
+    const closed = [...this.#held];
     this.#held.clear();
-    return held;
+    return { kind: "end", closed };
   }
 
   /** True while `release` has something to look at, every now and then. */
@@ -148,11 +171,21 @@ export class MassLoss {
   }
 }
 
+/** Listed as alive, though they left too many questions unanswered: they were spared or held. */
+export function unjudged(of: Surveyed): readonly Member[] {
+  const { registry, rounds } = of;
+  return [...registry.all()].filter(
+    ({ route, entry }) => route !== null && entry.standing === "alive" && rounds.isSilent(route),
+  );
+}
+
+/** Asks them once more before they are judged: they may be back. */
+export function callUnjudged(of: Surveyed): void {
+  for (const { route } of unjudged(of)) if (route !== null) of.rounds.askNow(route);
+}
+
 /** Counts who is silent. Whoever was judged for it after `sinceMs` still counts. */
-export function takeCensus(
-  of: { readonly registry: Registry; readonly rounds: Rounds },
-  sinceMs: number,
-): Census {
+export function takeCensus(of: Surveyed, sinceMs: number): Census {
   const { registry, rounds } = of;
   const judged: Member[] = [];
   let alive = 0;

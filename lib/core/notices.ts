@@ -63,15 +63,15 @@ export interface Speaker {
 
 /** The revision at which a service stands, for those who follow it. */
 export function announcementOf(
-  speaker: Speaker,
+  { epoch, authority }: Speaker,
   at: { readonly service: string; readonly revision: number; readonly fence: boolean },
 ): Publication {
-  return { topic: deltaTopic(at.service), message: { kind: "announce", ...at, ...speaker } };
+  return { topic: deltaTopic(at.service), message: { kind: "announce", ...at, epoch, authority } };
 }
 
 /** The sign of life, for all who listen. */
-export function pulseOf(speaker: Speaker, intervalMs: number): Publication {
-  return { topic: PULSE_TOPIC, message: { kind: "pulse", intervalMs, ...speaker } };
+export function pulseOf({ epoch, authority }: Speaker, intervalMs: number): Publication {
+  return { topic: PULSE_TOPIC, message: { kind: "pulse", intervalMs, epoch, authority } };
 }
 
 /** True for a revision that consumers are to acknowledge. */

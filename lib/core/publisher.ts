@@ -6,11 +6,12 @@ import type { Entry } from "./peer.ts";
 import { Greeter } from "./greeter.ts";
 import { Pace } from "./pace.ts";
 import { announcementOf, isFenced, lineOf, pulseOf } from "./notices.ts";
-import type { Line, Publication, PublisherDue, Settled, Speaker, Waiting } from "./notices.ts";
+import type { Line, Publication, PublisherDue, Settled, Waiting } from "./notices.ts";
 import { PulseTimer } from "./pulse.ts";
 import { Roster } from "./roster.ts";
 import type { Gone } from "./roster.ts";
 import { ALL, deltaTopic, PULSE_TOPIC } from "./topics.ts";
+import { Utterance } from "./utterance.ts";
 
 /** Of all time, what may be spent on repeating where idle services stand. */
 const REPEATS_SHARE = 0.25;
@@ -28,7 +29,6 @@ type Current = (
 export class Publisher {
   readonly audience: Audience;
   readonly #tuning: RegistrarTuning;
-  readonly #epoch: string;
   readonly #current: Current;
   readonly #isFenced: (service: string) => boolean;
   /** In the order in which they were last spoken of, oldest first. */
@@ -39,7 +39,8 @@ export class Publisher {
   readonly #greeter: Greeter;
   readonly #repeats: Pace;
   readonly #pulse: PulseTimer;
-  #authority: Authority;
+  /** Who we are, and how far we are to be believed, as consumers are told. */
+  readonly speaker: Utterance;
   /** New services start here, above every revision of a closed one. */
   #base = 0;
 
@@ -56,8 +57,7 @@ export class Publisher {
     this.audience = new Audience(options.tuning.consumersMax);
     this.#greeter = new Greeter(options.tuning.coalesceMs);
     this.#repeats = new Pace({ leastMs: options.tuning.coalesceMs, share: REPEATS_SHARE });
-    this.#epoch = options.epoch;
-    this.#authority = options.authority;
+    this.speaker = new Utterance(options);
     this.#current = options.current;
     this.#isFenced = options.isFenced;
   }
@@ -96,11 +96,9 @@ export class Publisher {
     }
   }
 
-  /** Says the new authority to everybody at once. */
+  /** Says the new authority to everybody at once; `live` when what was judged is published. */
   setAuthority(authority: Authority): void {
-    this.#authority = authority;
-    this.#pulse.hasten();
-    for (const line of this.#lines.values()) line.saidMs = -Infinity;
+    if (this.speaker.say(authority, this.#unsettled)) this.#hasten();
   }
 
   subscribed(service: string, count = 1): void {
@@ -140,6 +138,7 @@ export class Publisher {
       for (const w of line.waiting) settled.push({ ...w, service, revision: line.roster.revision });
       line.waiting = [];
       this.#unsettled.delete(service);
+      if (this.speaker.settled(service)) this.#hasten();
     }
     return { publications, settled };
   }
@@ -180,6 +179,12 @@ export class Publisher {
     return bytes;
   }
 
+  /** Who speaks is told again at once, and where all services stand. */
+  #hasten(): void {
+    this.#pulse.hasten();
+    for (const line of this.#lines.values()) line.saidMs = -Infinity;
+  }
+
   #line(service: string): Line {
     const known = this.#lines.get(service);
     if (known !== undefined) return known;
@@ -210,14 +215,14 @@ export class Publisher {
         message: {
           kind: "delta",
           service,
-          epoch: this.#epoch,
-          authority: this.#authority,
+          epoch: this.speaker.epoch,
+          authority: this.speaker.authority,
           fence: fence && !line.roster.isDirty,
           ...cut,
         },
       });
     }
-    // What they wait for may have gone out already; the consumers are still to say so.
+    // What they wait for may have gone out already.
     if (fence && !publications.some(isFenced)) publications.push(this.#announce(service, true));
     if (publications.length > 0) {
       line.publishedMs = nowMs;
@@ -283,15 +288,11 @@ export class Publisher {
 
   #announce(service: string, fence = this.#isFenced(service)): Publication {
     const revision = this.#lines.get(service)?.roster.revision ?? this.#base;
-    return announcementOf(this.#speaker(), { service, revision, fence });
+    return announcementOf(this.speaker, { service, revision, fence });
   }
 
   #signOfLife(nowMs: number): Publication[] {
     if (!this.#pulse.due(nowMs)) return [];
-    return [pulseOf(this.#speaker(), this.#tuning.announceIntervalMs)];
-  }
-
-  #speaker(): Speaker {
-    return { epoch: this.#epoch, authority: this.#authority };
+    return [pulseOf(this.speaker, this.#tuning.announceIntervalMs)];
   }
 }

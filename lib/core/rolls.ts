@@ -2,6 +2,7 @@ import { Consumers } from "./consumers.ts";
 import type { Fences } from "./fences.ts";
 import { Judgement } from "./judgement.ts";
 import { Lossiness } from "./lossiness.ts";
+import { callUnjudged } from "./mass-loss.ts";
 import type { Answer, Report, Update } from "./messages.ts";
 import { learningMs } from "./options.ts";
 import type { RegistrarTuning } from "./options.ts";
@@ -187,6 +188,7 @@ export class Rolls {
 
   /** Lets the clock do what is due. */
   advance(nowMs: number): void {
+    if (this.trust.calls(nowMs)) callUnjudged(this);
     if (this.trust.due(nowMs)) this.#endLearning(nowMs);
     if (this.lossiness.advance(this.registry.size, nowMs)) this.#pathTurned(nowMs);
     const due = this.rounds.due(nowMs);
@@ -243,8 +245,8 @@ export class Rolls {
 
   #endLearning(nowMs: number): void {
     this.recorder.noteRegistrar({ kind: "learned" }, nowMs);
-    this.#announceAuthority();
     this.judgement.endLearning(nowMs);
+    this.#announceAuthority();
     this.proofs.learned();
   }
 

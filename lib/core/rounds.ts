@@ -1,6 +1,6 @@
 import { TICK_MS } from "./options.ts";
 import type { RegistrarTuning } from "./options.ts";
-import { strideOf } from "./stride.ts";
+import { lightestOf, strideOf } from "./stride.ts";
 
 /** Slots in the wheel at most; beyond that a slot is longer than one clock step. */
 const SLOTS_MAX = 1000;
@@ -14,6 +14,8 @@ interface Respondent {
   answered: number;
   /** Questions in a row without an answer. */
   missed: number;
+  /** They were too many once, however many are allowed by now. */
+  isSilent: boolean;
   /** The round of the latest of them. */
   lateRound: number;
   /** The round of a further question that is under way, so that the regular one is left out; or 0. */
@@ -94,6 +96,11 @@ export class Rounds {
     return (this.#respondents.get(route)?.missed ?? 0) > 0;
   }
 
+  /** True where it was reported silent and has not answered since. */
+  isSilent(route: string): boolean {
+    return this.#respondents.get(route)?.isSilent ?? false;
+  }
+
   /** The latest question that was not answered in time, and how many in a row. */
   lateness(route: string): Lateness | undefined {
     const respondent = this.#respondents.get(route);
@@ -112,11 +119,12 @@ export class Rounds {
   /** Puts a connection under survey; it is asked at once. */
   add(route: string): void {
     if (this.#respondents.has(route)) return;
-    const slot = this.#lightestSlot();
+    const slot = lightestOf(this.#slots, this.#ticked, this.#stride);
     this.#slots[slot]?.add(route);
     // Rounds before this one may have asked the same connection in an earlier role.
     const answered = this.#round;
-    this.#respondents.set(route, { slot, asked: 0, answered, missed: 0, lateRound: 0, probe: 0 });
+    const unasked = { asked: 0, answered, missed: 0, isSilent: false, lateRound: 0, probe: 0 };
+    this.#respondents.set(route, { slot, ...unasked });
     this.#urgent.add(route);
   }
 
@@ -147,6 +155,7 @@ export class Rounds {
     if (respondent === undefined || !this.wasAsked(route, round)) return false;
     if (round <= respondent.answered) return true;
     respondent.answered = round;
+    respondent.isSilent = false;
     if (respondent.missed > 0) {
       this.#caughtUp = respondent.missed;
       respondent.missed = 0;
@@ -175,6 +184,7 @@ export class Rounds {
     this.#probes = [];
     for (const respondent of this.#respondents.values()) {
       respondent.missed = 0;
+      respondent.isSilent = false;
       respondent.probe = 0;
     }
   }
@@ -233,6 +243,7 @@ export class Rounds {
   #missed(respondent: Respondent): boolean {
     respondent.missed += 1;
     const isSilent = respondent.missed >= this.missedMax;
+    respondent.isSilent ||= isSilent;
     respondent.probe = isSilent ? 0 : this.#round + 1;
     return isSilent;
   }
@@ -284,16 +295,5 @@ export class Rounds {
       if (slot !== undefined && slot.size > 0) return this.#timeOf(tick);
     }
     return Infinity;
-  }
-
-  /** By far steps from now: those who join together are asked far apart, so that some are late soon. */
-  #lightestSlot(): number {
-    const count = this.#slots.length;
-    let best = this.#ticked % count;
-    for (let n = 1, slot = best; n < count; n += 1) {
-      slot = (slot + this.#stride) % count;
-      if ((this.#slots[slot]?.size ?? 0) < (this.#slots[best]?.size ?? 0)) best = slot;
-    }
-    return best;
   }
 }

@@ -266,19 +266,19 @@ export class Surveyor {
   }
 
   #serveSnapshots(nowMs: number): void {
-    const { publisher, trust } = this.#rolls;
+    const { publisher, fences } = this.#rolls;
     for (const request of this.#desk.due(nowMs, (service) => publisher.bytes(service))) {
       const message: Snapshot = {
         kind: "snapshot",
         epoch: this.#epoch,
-        authority: trust.authority,
+        authority: publisher.speaker.authority,
         all: request.service === ALL,
         services: publisher.snapshot(request.service),
       };
       this.#emit({ kind: "publish", topic: request.topic, message });
       // Whoever needed a snapshot may have missed that it is to be acknowledged.
       for (const { service } of message.services) {
-        if (this.#rolls.fences.has(service)) publisher.greet(service);
+        if (fences.has(service)) publisher.greet(service);
       }
     }
   }

@@ -1,4 +1,4 @@
-import { learningMs } from "./options.ts";
+import { learningMs, TICK_MS } from "./options.ts";
 import type { RegistrarTuning } from "./options.ts";
 import type { Authority } from "./messages.ts";
 
@@ -11,6 +11,8 @@ export class Trust {
   readonly #tuning: RegistrarTuning;
   #untilMs = -Infinity;
   #ceilingMs = -Infinity;
+  /** The end before which those who are silent were called. */
+  #calledForMs = -Infinity;
   #isLearning = false;
   #isHolding = false;
   #stalled = false;
@@ -81,7 +83,19 @@ export class Trust {
     return true;
   }
 
+  /** True once before learning ends, while there is time for those who are silent to answer. */
+  calls(nowMs: number): boolean {
+    if (!this.isLearning || nowMs < this.#callMs) return false;
+    this.#calledForMs = this.#untilMs;
+    return true;
+  }
+
   nextMs(): number {
-    return this.isLearning ? this.#untilMs : Infinity;
+    return this.isLearning ? Math.min(this.#callMs, this.#untilMs) : Infinity;
+  }
+
+  get #callMs(): number {
+    if (this.#calledForMs === this.#untilMs) return Infinity;
+    return this.#untilMs - this.#tuning.answerWindowMs - TICK_MS;
   }
 }

@@ -98,10 +98,16 @@ export function boundsOf(input: BoundsInput): Bounds {
     pulseMs: registrar.announceIntervalMs + registrar.coalesceMs + delayMs + 2 * timerMs + SLACK_MS,
     staleMs,
     learningMaxMs: registrar.learningMaxMs + timerMs + SLACK_MS,
-    holdMaxMs: registrar.holdMaxMs + registrar.probeIntervalMs + timerMs + SLACK_MS,
+    holdMaxMs: holdBoundMs(registrar, timerMs),
     reportMs: 1.1 * registrar.reportTtlMs + returnMs,
     calmMs: Math.max(learningMs(registrar), freezeMs, staleMs, registrar.holdMaxMs) + freezeMs,
     convergenceMs:
       returnMs + learningMs(registrar) + quietMs + freezeMs + repairMs + registrar.holdMaxMs,
   };
+}
+
+/** The last call lasts one answer window, and is looked at every probe interval. */
+function holdBoundMs(registrar: RegistrarTuning, timerMs: number): number {
+  const { holdMaxMs, answerWindowMs, probeIntervalMs } = registrar;
+  return Math.max(holdMaxMs, answerWindowMs) + 2 * (probeIntervalMs + timerMs + SLACK_MS);
 }

@@ -3,6 +3,7 @@ import type { Invariant } from "./invariant.ts";
 import { proofInvariants } from "./proofs.ts";
 import { presenceInvariants } from "./presence.ts";
 import { restInvariants } from "./rest.ts";
+import { returnInvariants } from "./returns.ts";
 import { revisionInvariants } from "./revisions.ts";
 
 /** Everything that is claimed. */
@@ -22,5 +23,6 @@ export const INVARIANTS: readonly Invariant[] = [
   ...departureInvariants,
   ...proofInvariants,
   ...presenceInvariants,
+  ...returnInvariants,
   ...restInvariants,
 ];

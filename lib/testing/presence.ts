@@ -125,8 +125,9 @@ function presentAt(
   if (ownMs === -Infinity && isQuiet(facts, shared, peer.bornMs) && isHeard(consumer, shared)) {
     return { fromMs: peer.bornMs, withinMs: bounds.joinMs };
   }
-  // Where several are followed, one that learns is heard only while nobody is live.
-  const heardMs = isHeard(consumer, shared) ? -Infinity : registrar.trustedMs;
+  // Where several are followed, one that learns or holds is heard only while nobody is live.
+  const wasAlwaysHeard = consumer.lines.size === 1 || registrar.trustedMs === Infinity;
+  const heardMs = wasAlwaysHeard && isHeard(consumer, shared) ? -Infinity : registrar.trustedMs;
   const othersMs = Math.max(
     registrar.trouble.endMs,
     mine.trouble.endMs,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Report, Watch } from "../../lib/core/messages.ts";
+import { tuneRegistrar } from "../../lib/core/options.ts";
 import { deltaTopic } from "../../lib/core/topics.ts";
 import { RegistrarRig } from "./registrar-rig.ts";
 import { cardOf, EPOCH, LAN, watchOf } from "./samples.ts";
@@ -437,4 +438,58 @@ test("what is held is still held after a stall of the registrar, whoever learned
   rig.pass(1000);
   assert.equal(rig.surveyor.authority, "live");
   assert.deepEqual(suspects(rig), []);
+});
+
+/** Who had become a suspect when the registrar first said again that it judges. */
+function toldBeforeLive(rig: RegistrarRig): readonly string[] {
+  const at = rig.published.findIndex(({ authority }) => authority === "live");
+  assert.ok(at >= 0, "it says that it judges");
+  return rig.published.slice(0, at + 1).flatMap((message) => {
+    if (message.kind !== "delta") return [];
+    return message.changes.flatMap((change) =>
+      change.kind === "standing" && change.standing === "suspect" ? [change.id] : [],
+    );
+  });
+}
+
+test("the frozen came back when a hold ended: they are judged before it is said that all is judged", () => {
+  const { rig, names } = crowd(40);
+  for (const name of names.slice(0, 20)) rig.frozen.add(name);
+  rig.pass(6000);
+  assert.equal(rig.surveyor.authority, "held");
+  rig.clear();
+  for (const name of names.slice(0, 10)) rig.frozen.delete(name);
+  rig.pass(3000);
+  assert.equal(rig.surveyor.authority, "live");
+  assert.deepEqual(toldBeforeLive(rig).toSorted(), names.slice(10, 20));
+  assert.equal(rig.notes("registrar.released").length, 1);
+  assert.equal(suspects(rig).length, 10);
+});
+
+test("the frozen came back when learning ended after a stall: they are judged before", () => {
+  const { rig, names } = crowd(40);
+  for (const name of names.slice(0, 5)) rig.frozen.add(name);
+  rig.stall(3000);
+  rig.pass(1);
+  assert.equal(rig.surveyor.authority, "learning");
+  rig.clear();
+  rig.pass(LAN.learningMaxMs);
+  assert.deepEqual(toldBeforeLive(rig).toSorted(), names.slice(0, 5));
+});
+
+test("whoever thaws while a hold ends is asked once more, and stays", () => {
+  const tuning = tuneRegistrar({ surveyIntervalMs: 5000 });
+  const rig = RegistrarRig.live(tuning);
+  const names = NAMES(40);
+  for (const name of names) rig.join(name);
+  rig.pass(6000);
+  // One of them is enough to end it, and the turns of the others come up to 5 s later.
+  for (const name of names.slice(0, 13)) rig.frozen.add(name);
+  rig.pass(10_000);
+  assert.equal(rig.surveyor.authority, "held");
+  rig.clear();
+  rig.frozen.clear();
+  rig.pass(3000);
+  assert.equal(rig.surveyor.authority, "live");
+  assert.deepEqual(toldBeforeLive(rig), []);
 });

@@ -77,22 +77,39 @@ function holding(): { readonly massLoss: MassLoss; readonly lost: readonly Membe
   return { massLoss, lost };
 }
 
-test("it lets go by itself once enough are back, and names those who are not", () => {
+test("it lets go by itself once enough are back, calls all again, and names those who are not", () => {
   const { massLoss, lost } = holding();
+  const { answerWindowMs } = LAN;
   assert.equal(massLoss.release(census(10, 0), 100), undefined);
   for (const member of lost.slice(2)) massLoss.forget(member);
-  assert.deepEqual(massLoss.release(census(10, 0), 200), lost.slice(0, 2));
+  assert.deepEqual(massLoss.release(census(10, 0), 200), { kind: "call" });
+  assert.equal(massLoss.release(census(10, 0), 200 + answerWindowMs), undefined);
+  assert.ok(massLoss.isHolding);
+  const closed = lost.slice(0, 2);
+  assert.deepEqual(massLoss.release(census(10, 0), 201 + answerWindowMs), { kind: "end", closed });
   assert.ok(!massLoss.isHolding);
+});
+
+test("it goes on to hold where too many are lost again after the call", () => {
+  const { massLoss, lost } = holding();
+  for (const member of lost.slice(2)) massLoss.forget(member);
+  assert.deepEqual(massLoss.release(census(10, 0), 200), { kind: "call" });
+  assert.equal(massLoss.release(census(10, 9), 5000), undefined);
+  assert.ok(massLoss.isHolding);
+  assert.deepEqual(massLoss.release(census(10, 0), 6000), { kind: "call" });
 });
 
 test("at the ceiling everybody is judged, and nothing is held again before it was quiet", () => {
   const { massLoss, lost } = holding();
-  assert.equal(massLoss.release(census(10, 0), LAN.holdMaxMs - 1), undefined);
-  assert.deepEqual(massLoss.release(census(10, 10), LAN.holdMaxMs), lost);
+  const { holdMaxMs, answerWindowMs } = LAN;
+  assert.equal(massLoss.release(census(10, 0), holdMaxMs - answerWindowMs - 1), undefined);
+  assert.deepEqual(massLoss.release(census(10, 0), holdMaxMs - answerWindowMs), { kind: "call" });
+  assert.equal(massLoss.release(census(10, 10), holdMaxMs), undefined);
+  assert.deepEqual(massLoss.release(census(10, 10), holdMaxMs + 1), { kind: "end", closed: lost });
   assert.ok(massLoss.isActive);
-  assert.ok(!massLoss.silent(() => census(10, 10), LAN.holdMaxMs + 1).isHeld);
-  assert.equal(massLoss.release(census(10, 1), LAN.holdMaxMs + 2), undefined);
-  assert.ok(massLoss.silent(() => census(10, 10), LAN.holdMaxMs + 3).isHeld);
+  assert.ok(!massLoss.silent(() => census(10, 10), holdMaxMs + 2).isHeld);
+  assert.equal(massLoss.release(census(10, 1), holdMaxMs + 3), undefined);
+  assert.ok(massLoss.silent(() => census(10, 10), holdMaxMs + 4).isHeld);
 });
 
 test("while it holds, whoever is lost besides is held too", () => {

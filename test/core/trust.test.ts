@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { tuneRegistrar } from "../../lib/core/options.ts";
+import { TICK_MS, tuneRegistrar } from "../../lib/core/options.ts";
 import { Trust } from "../../lib/core/trust.ts";
 import { LAN } from "./samples.ts";
 
@@ -10,10 +10,16 @@ function learning(reason: "start" | "stall" = "start", atMs = 0): Trust {
   return trust;
 }
 
+/** When learning ends, those who are silent having been called. */
+function endMs(trust: Trust): number {
+  trust.calls(Infinity);
+  return trust.nextMs();
+}
+
 test("learning lasts as long as the slowest member takes to come back and be asked", () => {
   const trust = learning("start", 100);
   assert.equal(trust.authority, "learning");
-  assert.equal(trust.nextMs(), 100 + 3700);
+  assert.equal(endMs(trust), 100 + 3700);
   assert.equal(trust.due(3799), false);
   assert.equal(trust.due(3800), true);
   assert.equal(trust.authority, "live");
@@ -41,9 +47,9 @@ test("it has learned once its first learning has ended, whatever stands still be
 test("a return late in the learning time extends it, an early one does not", () => {
   const trust = learning();
   trust.returned(1000);
-  assert.equal(trust.nextMs(), 3700);
+  assert.equal(endMs(trust), 3700);
   trust.returned(3000);
-  assert.equal(trust.nextMs(), 4500);
+  assert.equal(endMs(trust), 4500);
 });
 
 test("no number of returns takes learning beyond its ceiling", () => {
@@ -57,7 +63,7 @@ test("no number of returns takes learning beyond its ceiling", () => {
 test("the ceiling holds for the first learning time too", () => {
   const trust = new Trust(tuneRegistrar({ reconnectMaxMs: 1000, learningMaxMs: 1000 }));
   trust.learn(0, "start");
-  assert.equal(trust.nextMs(), 1000);
+  assert.equal(endMs(trust), 1000);
 });
 
 test("after a start those who come back are spared, after a stall everybody is", () => {
@@ -72,11 +78,24 @@ test("after a start those who come back are spared, after a stall everybody is",
 test("a stall while learning starts it over under the same ceiling, however often it stalls", () => {
   const trust = learning("start");
   trust.learn(3000, "stall");
-  assert.equal(trust.nextMs(), 6700);
+  assert.equal(endMs(trust), 6700);
   assert.ok(trust.spares(false));
   trust.returned(32_000);
-  assert.equal(trust.nextMs(), 30_000);
+  assert.equal(endMs(trust), 30_000);
   for (let ms = 4000; ms < 30_000; ms += 3000) trust.learn(ms, "stall");
-  assert.equal(trust.nextMs(), 30_000);
+  assert.equal(endMs(trust), 30_000);
   assert.ok(trust.due(30_000));
+});
+
+test("before learning ends, those who are silent are called once, with the time to answer", () => {
+  const trust = learning();
+  const callMs = 3700 - LAN.answerWindowMs - TICK_MS;
+  assert.equal(trust.nextMs(), callMs);
+  assert.deepEqual([trust.calls(callMs - 1), trust.calls(callMs)], [false, true]);
+  assert.deepEqual([trust.calls(callMs + 1), trust.nextMs()], [false, 3700]);
+  trust.returned(3000);
+  const laterMs = 4500 - LAN.answerWindowMs - TICK_MS;
+  assert.deepEqual([trust.calls(laterMs - 1), trust.calls(laterMs)], [false, true]);
+  assert.ok(trust.due(4500));
+  assert.equal(trust.calls(4501), false);
 });
