@@ -32,11 +32,29 @@ export function worstAuthority(authorities: Iterable<Authority>): Authority {
 /**
  * One list out of what several registrars say. Only a live source can vouch that a peer lives; the
  * others are heard only where no source is live. Of one peer the highest edition of the card
- * wins, and one source that knows it alive is enough.
+ * wins, whoever has it, and one source that knows it alive is enough.
  */
 export function merge(testimonies: readonly Testimony[]): ReadonlyMap<string, Entry> {
-  const isLive = testimonies.some((testimony) => testimony.authority === "live");
-  const heard = isLive ? testimonies.filter(({ authority }) => authority === "live") : testimonies;
+  const live = testimonies.filter(({ authority }) => authority === "live");
+  if (live.length === 0 || live.length === testimonies.length) return together(testimonies);
+  const merged = together(live);
+  for (const { authority, entries } of testimonies) {
+    if (authority !== "live") showLater(merged, entries);
+  }
+  return merged;
+}
+
+/** What a peer said itself is true whoever tells it, as long as somebody vouches for the peer. */
+function showLater(merged: Map<string, Entry>, entries: Iterable<Entry>): void {
+  for (const entry of entries) {
+    const shown = merged.get(entry.id);
+    if (shown?.instance !== entry.instance || shown.edition >= entry.edition) continue;
+    merged.set(entry.id, { ...shown, edition: entry.edition, card: entry.card });
+  }
+}
+
+/** What those say together who are heard. */
+function together(heard: readonly Testimony[]): Map<string, Entry> {
   const [only] = heard;
   // One registrar alone, as nearly always, says one thing of each id.
   if (only !== undefined && heard.length === 1) return byId(only.entries);
@@ -54,7 +72,7 @@ export function merge(testimonies: readonly Testimony[]): ReadonlyMap<string, En
   return merged;
 }
 
-function byId(entries: Iterable<Entry>): ReadonlyMap<string, Entry> {
+function byId(entries: Iterable<Entry>): Map<string, Entry> {
   const found = new Map<string, Entry>();
   for (const entry of entries) found.set(entry.id, entry);
   return found;
@@ -64,11 +82,11 @@ function add(runs: Entry[], entry: Entry): void {
   const at = runs.findIndex(({ instance }) => instance === entry.instance);
   const other = runs[at];
   if (other === undefined) runs.push(entry);
-  else runs[at] = together(other, entry);
+  else runs[at] = joined(other, entry);
 }
 
 /** What two sources say of one run. */
-function together(a: Entry, b: Entry): Entry {
+function joined(a: Entry, b: Entry): Entry {
   const alive = a.standing === "alive" ? a : b;
   const shown = b.edition > a.edition ? b : a;
   if (shown.standing === alive.standing) return shown;

@@ -1,7 +1,7 @@
 import { isSameCard } from "../core/changes.ts";
 import type { Listing } from "../core/listing.ts";
 import type { Authority } from "../core/messages.ts";
-import type { Entry, Peer } from "../core/peer.ts";
+import type { Card, Entry, Peer } from "../core/peer.ts";
 import type { ConsumerFacts, Facts } from "./facts.ts";
 
 /** What one registrar says of one service, as the consumer holds it. */
@@ -74,6 +74,7 @@ function wrongService(of: {
     (consumer.services.includes("*") && hasSilentLive(listing.sources, service));
   const heard = isLive ? live : words;
   const isWaiting = heard.some(({ isLater }) => isLater);
+  const known = runsOf(words);
   for (const [id, runs] of runsOf(heard)) {
     const peer = held.get(`${service} ${id}`);
     held.delete(`${service} ${id}`);
@@ -82,7 +83,8 @@ function wrongService(of: {
     // One that has said goodbye is shown by who has not heard of that yet, and by nobody else.
     if (peer === undefined ? staying.length === 0 : saidGoodbye(facts, peer.instance)) continue;
     const run = (staying.length > 0 ? staying : all).reduce(better);
-    const wrong = peer === undefined ? "lacks" : wrongPeer(peer, runs, { run, isWaiting });
+    const latest = peer && known.get(id)?.get(peer.instance)?.entry.card;
+    const wrong = peer === undefined ? "lacks" : wrongPeer(peer, runs, { run, isWaiting, latest });
     if (wrong !== undefined)
       return `${wrong} ${id} of ${service}, whom ${heard.length} registrars list`;
   }
@@ -121,7 +123,16 @@ function better(a: Run, b: Run): Run {
 function wrongPeer(
   peer: Peer,
   runs: ReadonlyMap<string, Run>,
-  { run, isWaiting }: { readonly run: Run; readonly isWaiting: boolean },
+  {
+    run,
+    isWaiting,
+    latest,
+  }: {
+    readonly run: Run;
+    readonly isWaiting: boolean;
+    /** Of all that are known, heard or not. */
+    readonly latest: Card | undefined;
+  },
 ): string | undefined {
   const own = runs.get(peer.instance);
   // An earlier run of the registrar may have known another process under this id.
@@ -130,7 +141,7 @@ function wrongPeer(
   if (own === undefined) return undefined;
   const isAlive = peer.standing === "alive";
   if (isAlive !== own.isAlive && !(isWaiting && isAlive)) return `holds as ${peer.standing}`;
-  const { card } = own.entry;
+  const card = latest ?? own.entry.card;
   const shown = peer.stalledMs === undefined ? peer : { ...peer, status: card.status };
   return isSameCard(shown, card) || isWaiting ? undefined : "holds an older card of";
 }

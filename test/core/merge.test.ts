@@ -54,6 +54,19 @@ test("the highest edition of the card wins, whatever the order", () => {
   }
 });
 
+for (const authority of ["learning", "held", "stale"] as const) {
+  test(`a drained peer was given out again: a later card that a ${authority} source has is shown`, () => {
+    const old = entryOf("a", { edition: 1 });
+    const card = cardOf({ status: "draining" });
+    const later = suspect("a", { edition: 2, card });
+    const shown = merge([says("live", old), says(authority, later, entryOf("dead"))]);
+    assert.deepEqual([...shown.values()], [{ ...old, edition: 2, card }]);
+    assert.deepEqual(merge([says("live", later), says(authority, old)]).get("a"), later);
+    const other = { ...later, instance: "another run" };
+    assert.deepEqual([...merge([says("live", old), says(authority, other)]).values()], [old]);
+  });
+}
+
 test("one source that knows a peer alive is enough, whoever shows the later card", () => {
   const later = suspect("a", { edition: 2, card: cardOf({ weight: 5 }) });
   for (const [one, other] of [
