@@ -262,6 +262,8 @@ export class ClientShell implements Emitter {
         return port.dial(endpoint);
       case "hangup":
         return port.hangup();
+      case "detach":
+        return port.detach();
       case "send":
         return port.send(
           encodeToRegistrar(this.#credentials.proved(effect.source, effect.message)),

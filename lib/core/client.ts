@@ -263,7 +263,7 @@ export class Client {
     if (step === "dial" && this.#mayAskEarly) {
       this.voice.say(source, contact.respondent.early(this.#wishes()));
     }
-    if (step === "hangup" && nowMs !== undefined) this.#lost(contact, nowMs, true);
+    if (step !== "dial" && nowMs !== undefined) this.#lost(contact, nowMs, true);
   }
 
   /** Of several registrars two may turn out to be one, which must not hear us twice. */

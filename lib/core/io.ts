@@ -95,6 +95,8 @@ export type ClientEffect =
   /** Connect the survey socket anew. */
   | { readonly kind: "dial"; readonly source: number }
   | { readonly kind: "hangup"; readonly source: number }
+  /** Hang up, but a while later: by then the next connection may have taken over. */
+  | { readonly kind: "detach"; readonly source: number }
   | { readonly kind: "send"; readonly source: number; readonly message: ToRegistrar }
   /** Connect the roster socket anew; null is the endpoint the client was given. */
   | { readonly kind: "follow"; readonly source: number; readonly roster: string | null }
@@ -147,11 +149,19 @@ export type Connection =
 
 /** What reaches a registrar: somebody waits for it there. */
 export type Transmission = Extract<ClientEffect, { readonly kind: TransmissionKind }>;
-type TransmissionKind = "dial" | "hangup" | "send" | "follow" | "subscribe" | "unsubscribe";
+type TransmissionKind =
+  | "dial"
+  | "hangup"
+  | "detach"
+  | "send"
+  | "follow"
+  | "subscribe"
+  | "unsubscribe";
 
 const TRANSMISSIONS: Readonly<Record<TransmissionKind, true>> = {
   dial: true,
   hangup: true,
+  detach: true,
   send: true,
   follow: true,
   subscribe: true,

@@ -4,8 +4,11 @@ import type { FromRegistrar, Timing, Welcome } from "./messages.ts";
 import type { ClientTuning } from "./options.ts";
 import { silenceMs } from "./options.ts";
 
-/** What a link asks of its owner. */
-export type LinkStep = "dial" | "hangup" | "none";
+/**
+ * What a link asks of its owner. To `detach` is to hang up a while later: whoever does not hear the
+ * registrar may still be heard by it, and is away if it hangs up before it is back.
+ */
+export type LinkStep = "dial" | "hangup" | "detach" | "none";
 
 /** Where the survey connection to one registrar stands. */
 export type LinkState =
@@ -21,7 +24,7 @@ export type LinkState =
  * One survey connection and when to give it up. The transport reconnects by itself, but there are
  * ways in which it falls silent for ever, so the link owns the clock: no greeting within
  * `helloTimeoutMs`, or a silence longer than `silenceMs`, and it
- * hangs up and dials again after a pause with jitter.
+ * hangs up, or detaches, and dials again after a pause with jitter.
  */
 export class Link {
   readonly #tuning: ClientTuning;
@@ -89,8 +92,8 @@ export class Link {
 
   /** Told no: for good, or for now. */
   refuse(code: ErrorCode, retryable: boolean, nowMs: number): LinkStep {
-    if (retryable) return this.#wait(nowMs);
-    this.#state = { kind: "refused", code };
+    if (retryable) this.#wait(nowMs);
+    else this.#state = { kind: "refused", code };
     return "hangup";
   }
 
@@ -106,7 +109,10 @@ export class Link {
 
   due(nowMs: number): LinkStep {
     if (nowMs < this.nextMs()) return "none";
-    return this.#state.kind === "waiting" ? this.dial(nowMs) : this.#wait(nowMs);
+    const { kind } = this.#state;
+    if (kind === "waiting") return this.dial(nowMs);
+    this.#wait(nowMs);
+    return kind === "open" ? "detach" : "hangup";
   }
 
   nextMs(): number {
@@ -122,12 +128,11 @@ export class Link {
     }
   }
 
-  #wait(nowMs: number): LinkStep {
+  #wait(nowMs: number): void {
     const limits = { minMs: this.#tuning.reconnectMinMs, maxMs: this.#maxMs };
     const pauseMs = backoffMs(this.#attempt, limits, this.#random());
     this.#attempt += 1;
     this.#state = { kind: "waiting", untilMs: nowMs + pauseMs };
-    return "hangup";
   }
 }
 

@@ -54,7 +54,7 @@ export const REGISTRAR_OPTIONS = {
     wan: 8,
     min: 1,
     max: 100,
-    text: "the same while packets are lost: one member in 100 answered late in the last 100 intervals and had not stood still itself",
+    text: "the same while packets are lost: one member in 100 answered late in the last 100 intervals and had not stood still itself; twice as many while that happens in 10 of 100 intervals",
     more: "tolerates more loss; frozen processes are noticed later while there is some",
     less: "noticed as soon as ever; what is not above `missedMax` changes nothing",
   },

@@ -1,4 +1,10 @@
-import { learningMs, lossyFreezeBoundMs, pauseToleratedMs, silenceMs } from "../core/options.ts";
+import {
+  learningMs,
+  lossyFreezeBoundMs,
+  patienceOf,
+  pauseToleratedMs,
+  silenceMs,
+} from "../core/options.ts";
 import type { ClientTuning, RegistrarTuning } from "../core/options.ts";
 import type { NetworkOptions } from "./network.ts";
 
@@ -59,7 +65,7 @@ export function boundsOf(input: BoundsInput): Bounds {
   const timerMs = network.timerMs[1];
   const spacingMs = Math.max(registrar.coalesceMs, consumers * 0.02) + 2 * timerMs + SLACK_MS;
   const crashMs = 2 * delayMs + spacingMs;
-  const steps = Math.max(registrar.missedMax, registrar.lossyMissedMax) + 2;
+  const steps = patienceOf(registrar, "steady loss") + 2;
   const freezeMs =
     lossyFreezeBoundMs(registrar) + consumers * 0.02 + 2 * delayMs + steps * timerMs + SLACK_MS;
   const dialMs = network.dialRetryMs + 2 * client.reconnectMinMs + 3 * delayMs;

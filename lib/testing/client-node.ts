@@ -215,6 +215,7 @@ export class ClientNode {
       case "dial":
         return line.survey.dial();
       case "hangup":
+      case "detach":
         if (line.survey.isConnected) this.#events.closed(effect.source);
         return line.survey.drop();
       case "send":

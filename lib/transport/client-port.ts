@@ -6,6 +6,8 @@ import type { ClientHandlers, ClientPort, ClientPortOptions, SocketName } from "
 import { makeDealer, makeSubscriber, type RosterSubscriber, type SurveyDealer } from "./sockets.ts";
 import { assertCurve } from "./wicket.ts";
 
+/** By then a client that dials again is back, even where a packet of it is lost. */
+const DETACHED_MS = 2000;
 /** Random and never sent to anybody, so that no registrar can feign the loss of a connection. */
 const LOSS = randomBytes(16);
 
@@ -62,6 +64,10 @@ class ZmqClientPort implements ClientPort {
 
   hangup(): void {
     this.#survey.drop(0);
+  }
+
+  detach(): void {
+    this.#survey.detach(DETACHED_MS);
   }
 
   // With `sendTimeout: 0` a send has ended when the call returns, so sends never overlap.

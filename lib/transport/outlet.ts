@@ -10,10 +10,17 @@ export interface OutletParts<S extends Socket & Readable> {
   readonly make: (ipv6: boolean) => S;
   readonly message: (frames: readonly Uint8Array[]) => void;
   readonly failed: (error: unknown) => void;
-  /** Tells why a handshake failed: with keys always, else at the second attempt in silence. */
+  /**
+   * Tells why a handshake failed: with keys always, else at one attempt alone, because a connection that
+   * comes of it has two files more as long as it lasts. Where somebody was heard before it is a late one:
+   * that the registrar has keys now is rarer than that it is away.
+   */
   readonly unwelcome?: (failure: HandshakeFailure) => void;
   readonly hasKeys?: boolean;
 }
+
+/** Which attempt in silence is told of, without keys. */
+const TOLD_ATTEMPT = { unheard: 2, heard: 5 } as const;
 
 /** One attempt to speak with an endpoint. */
 interface Line<S> {
@@ -38,6 +45,10 @@ export class Outlet<S extends Socket & Readable> {
   readonly #ending = new Set<Promise<void>>();
   #line: Line<S> | undefined;
   #last: Line<S> | undefined;
+  /** Where somebody was heard last. */
+  #known: string | undefined;
+  /** Closes the connection that was detached last. */
+  #release: (() => void) | undefined;
 
   constructor(parts: OutletParts<S>) {
     this.#parts = parts;
@@ -75,16 +86,33 @@ export class Outlet<S extends Socket & Readable> {
     this.#track(closeFully(line.socket, lingerMs, line.monitored));
   }
 
-  /** Resolves when no socket is left, not even one that was dropped earlier. */
+  /** Gives up the connection; the other end is not told before `forMs`, or before the next one ends. */
+  detach(forMs: number): void {
+    const line = this.#line;
+    if (line === undefined) return;
+    this.#line = undefined;
+    this.#release?.();
+    const timer = setTimeout(() => this.#release?.(), forMs).unref();
+    this.#release = () => {
+      clearTimeout(timer);
+      this.#release = undefined;
+      this.#track(closeFully(line.socket, 0, line.monitored));
+    };
+  }
+
+  /** Resolves when no socket is left, not even one that was dropped or detached earlier. */
   async close(lingerMs: number): Promise<void> {
     this.drop(lingerMs);
+    this.#release?.();
     await Promise.all(this.#ending);
   }
 
   #read(line: Line<S>): Promise<void> {
     return readUntilClosed(line.socket, {
       message: (frames) => {
+        if (this.#line !== line) return;
         line.heard = true;
+        this.#known = line.endpoint;
         this.#parts.message(frames);
       },
       failed: this.#parts.failed,
@@ -99,7 +127,8 @@ export class Outlet<S extends Socket & Readable> {
   /** Before connecting, or the first failure is missed. */
   #monitor(line: Line<S>): void {
     const { hasKeys, unwelcome } = this.#parts;
-    if (hasKeys !== true && line.attempt !== 2) return;
+    const told = TOLD_ATTEMPT[this.#known === line.endpoint ? "heard" : "unheard"];
+    if (hasKeys !== true && line.attempt !== told) return;
     line.monitored = watchHandshakes(line.socket, (failure) => {
       if (this.#line === line) unwelcome?.(failure);
     });

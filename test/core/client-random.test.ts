@@ -184,6 +184,7 @@ class Shell {
         this.#dialled.add(effect.source);
         return;
       case "hangup":
+      case "detach":
         assert.ok(this.#dialled.delete(effect.source), "hangs up without having dialled");
         return;
       case "send":

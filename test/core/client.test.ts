@@ -356,7 +356,7 @@ test("a silent registrar is hung up on and dialled again", () => {
   rig.pass(2500);
   assert.deepEqual(
     rig.effects.map(({ kind }) => kind),
-    ["hangup", "lost", "connection"],
+    ["detach", "lost", "connection"],
   );
   rig.pass(100);
   assert.equal(rig.count("dial"), 1);

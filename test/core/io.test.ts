@@ -22,6 +22,7 @@ const SURVEYOR_EFFECTS: Readonly<Record<SurveyorEffect["kind"], true>> = {
 const CLIENT_EFFECTS: Readonly<Record<Exclude<ClientEffect["kind"], "note">, true>> = {
   dial: true,
   hangup: true,
+  detach: true,
   send: true,
   follow: true,
   subscribe: true,
@@ -47,8 +48,8 @@ test("every effect of a registrar comes about", () => {
   assert.deepEqual([...seen].toSorted(), Object.keys(SURVEYOR_EFFECTS).toSorted());
 });
 
-test("every effect of a client comes about", () => {
-  const client = new Client({
+function aClient(): Client {
+  return new Client({
     sources: [true],
     instance: "c1-1",
     secret: SECRET,
@@ -58,6 +59,10 @@ test("every effect of a client comes about", () => {
     tuning: CLIENT_LAN,
     random: randomOf(),
   });
+}
+
+test("every effect of a client comes about", () => {
+  const client = aClient();
   const source = 0;
   const effects = [
     { kind: "start" } as const,
@@ -104,6 +109,12 @@ test("every effect of a client comes about", () => {
     // The second silence ends the snapshot that was late after the first.
     ...[1, 2, 3].flatMap(() => client.handle({ kind: "wake" }, client.nextDeadlineMs)),
   );
+  const unasked = aClient();
+  unasked.handle({ kind: "start" }, 0);
+  unasked.handle({ kind: "received", source, message: welcomeOf() }, 0);
+  for (let wakes = 0; wakes < 100 && !effects.some(({ kind }) => kind === "detach"); wakes += 1) {
+    effects.push(...unasked.handle({ kind: "wake" }, unasked.nextDeadlineMs));
+  }
   const seen = new Set(effects.map(({ kind }) => kind));
   assert.deepEqual([...seen].toSorted(), Object.keys(CLIENT_EFFECTS).toSorted());
 });

@@ -59,7 +59,27 @@ test("however many are late, no more are remembered than count", () => {
   const lossiness = new Lossiness(LAN);
   for (let n = 0; n < 20_000; n += 1) lossiness.note(`route ${n}`, 0, n);
   assert.equal(lossiness.late, 16_384);
-  assert.equal(lossiness.nextMs(), 20_000 - 16_384 + REMEMBERED_MS);
+  // The first of the intervals in which they were late is over sooner than the first of them.
+  assert.equal(lossiness.nextMs(), LAN.surveyIntervalMs - 1 + REMEMBERED_MS);
+});
+
+test("who is late in ten of a hundred intervals loses packets for good, and is asked twice as often", () => {
+  const lossiness = new Lossiness(LAN);
+  const lateIn = (interval: number): void => {
+    const nowMs = interval * LAN.surveyIntervalMs;
+    lossiness.note("a", 0, nowMs);
+    lossiness.note("b", 0, nowMs + 1);
+    lossiness.advance(2, nowMs + 1);
+  };
+  for (let n = 0; n < 9; n += 1) lateIn(n);
+  assert.equal(lossiness.missedMax, 6, "many in few intervals are one incident each");
+  lateIn(50);
+  assert.equal(lossiness.missedMax, 12);
+  // Half of them are enough for it to go on.
+  assert.equal(lossiness.advance(2, 4001 + REMEMBERED_MS), false);
+  assert.equal(lossiness.missedMax, 12);
+  assert.equal(lossiness.advance(2, 5001 + REMEMBERED_MS), true);
+  assert.equal(lossiness.missedMax, 6);
 });
 
 test("whoever stood still itself proves nothing", () => {

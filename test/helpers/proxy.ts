@@ -96,6 +96,11 @@ export class Proxy {
     }
   }
 
+  /** Holds up the connections that there are, and none that comes later. */
+  holdPresent(...directions: readonly Direction[]): void {
+    for (const direction of directions) for (const pair of this.#pairs) pair[direction].hold();
+  }
+
   release(): void {
     this.#held.clear();
     for (const pair of this.#pairs) {

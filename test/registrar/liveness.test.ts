@@ -97,6 +97,25 @@ test("pauses shorter than answer window and probe together change nothing, howev
   assert.equal(lists.values.length, 1);
 });
 
+test("a member that heard no question for too long dialled again, and was out of the list until it was back", async (t) => {
+  const rig = new Rig(t);
+  const registrar = await rig.registrar({ ...PATIENT, missedMax: 9 });
+  const link = await rig.proxy(registrar.endpoints.survey);
+  const watcher = await rig.ready(registrar);
+  await rig.join(link.endpoint, { service: "cache", id: "c1" });
+  await until(() => watcher.peers.length === 1, { what: "c1 is listed" });
+  const lists = record(watcher.peers$);
+  // As where packets are lost again and again: what goes up arrives, and what comes down does not.
+  link.holdPresent("down");
+  await until(() => link.accepted === 2, { what: "it dials again" });
+  const isAgain = (): boolean =>
+    registrar.explain("cache", "c1")?.events.at(-1)?.detail.kind === "reconnected";
+  await until(isAgain, { what: "it is known on the new connection" });
+  const { surveys } = registrar.counters;
+  await until(() => registrar.counters.surveys > surveys + 8, { what: "the old one has ended" });
+  assert.equal(lists.values.length, 1);
+});
+
 test("a connection that closes without a goodbye takes the peer out at once, until it returns", async (t) => {
   const rig = new Rig(t);
   const registrar = await rig.registrar();

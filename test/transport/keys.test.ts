@@ -137,6 +137,21 @@ test("keys on one side only are a mismatch, which costs a second attempt without
   assert.deepEqual(missing.received, []);
 });
 
+test("where a registrar was heard before, the fifth attempt tells that it has keys now", async (t) => {
+  const before = await Registrar.open(t, {});
+  const { survey, roster } = before.port.endpoints;
+  const guest = new Guest(t).dial(before);
+  await guest.hears(WELCOME);
+  await before.port.close();
+  const { registrar } = await guarded(t, { survey, roster });
+  for (let attempt = 1; attempt < 5; attempt += 1) {
+    guest.dial(registrar);
+    await during(100, () => assert.deepEqual(guest.unwelcome, []));
+  }
+  guest.dial(registrar);
+  await until(() => guest.unwelcome.includes("survey mismatch"), { what: "the keys" });
+});
+
 test("a wrong key of the server breaks the handshake", async (t) => {
   const { registrar, asked } = await guarded(t);
   const guest = new Guest(t, GUEST, STRANGER).dial(registrar);

@@ -40,6 +40,46 @@ async function refused(t: TestContext, survey: string, roster: string): Promise<
   return assert.fail(`${survey} and ${roster} were bound`);
 }
 
+test("a detached connection hears nothing, and stays until the next one speaks", async (t) => {
+  const registrar = await Registrar.open(t, {});
+  const { survey } = registrar.port.endpoints;
+  const client = await new Client(t).dial(survey);
+  client.send("before");
+  const before = await registrar.route("before");
+  const fromMs = performance.now();
+  client.port.detach();
+  client.send("to nobody");
+  registrar.send(before, "unheard");
+  await client.dial(survey);
+  client.send("after");
+  const after = await registrar.route("after");
+  assert.deepEqual(registrar.disconnected, []);
+  await until(() => registrar.disconnected.length === 1, { what: "it hangs up" });
+  assert.ok(performance.now() - fromMs >= 1900, `${performance.now() - fromMs} ms`);
+  assert.deepEqual(registrar.disconnected, [before]);
+  assert.notEqual(before, after);
+  assert.deepEqual([client.received, client.port.dropped, client.lost], [[WELCOME, WELCOME], 1, 0]);
+});
+
+test("a detached connection ends at once with the next one, and when the port closes", async (t) => {
+  const registrar = await Registrar.open(t, {});
+  const { survey } = registrar.port.endpoints;
+  const client = await new Client(t).dial(survey);
+  for (const said of ["first", "second"]) {
+    client.send(said);
+    await registrar.route(said);
+    client.port.detach();
+    if (said === "first") await client.dial(survey);
+  }
+  const fromMs = performance.now();
+  const first = await registrar.route("first");
+  await until(() => registrar.disconnected.includes(first), { what: "the first ends" });
+  assert.deepEqual(registrar.disconnected, [first]);
+  await client.port.close(0);
+  await until(() => registrar.disconnected.length === 2, { what: "the second ends" });
+  assert.ok(performance.now() - fromMs < 1500, `${performance.now() - fromMs} ms`);
+});
+
 for (const protocol of PROTOCOLS) {
   test(`${protocol}: both endpoints can be bound again at once, 200 times`, async (t) => {
     let endpoints = freshEndpoints(t, protocol);
