@@ -74,6 +74,8 @@ function wrongService(of: {
     (consumer.services.includes("*") && hasSilentLive(listing.sources, service));
   const heard = isLive ? live : words;
   const isWaiting = heard.some(({ isLater }) => isLater);
+  // Whoever is heard: a later card of the run before may still be held.
+  const isKept = words.some(({ isLater }) => isLater);
   const known = runsOf(words);
   for (const [id, runs] of runsOf(heard)) {
     const peer = held.get(`${service} ${id}`);
@@ -84,7 +86,8 @@ function wrongService(of: {
     if (peer === undefined ? staying.length === 0 : saidGoodbye(facts, peer.instance)) continue;
     const run = (staying.length > 0 ? staying : all).reduce(better);
     const latest = peer && known.get(id)?.get(peer.instance)?.entry.card;
-    const wrong = peer === undefined ? "lacks" : wrongPeer(peer, runs, { run, isWaiting, latest });
+    const what = { run, isWaiting, latest, isKept };
+    const wrong = peer === undefined ? "lacks" : wrongPeer(peer, runs, what);
     if (wrong !== undefined)
       return `${wrong} ${id} of ${service}, whom ${heard.length} registrars list`;
   }
@@ -127,11 +130,13 @@ function wrongPeer(
     run,
     isWaiting,
     latest,
+    isKept,
   }: {
     readonly run: Run;
     readonly isWaiting: boolean;
     /** Of all that are known, heard or not. */
     readonly latest: Card | undefined;
+    readonly isKept: boolean;
   },
 ): string | undefined {
   const own = runs.get(peer.instance);
@@ -143,7 +148,7 @@ function wrongPeer(
   if (isAlive !== own.isAlive && !(isWaiting && isAlive)) return `holds as ${peer.standing}`;
   const card = latest ?? own.entry.card;
   const shown = peer.stalledMs === undefined ? peer : { ...peer, status: card.status };
-  return isSameCard(shown, card) || isWaiting ? undefined : "holds an older card of";
+  return isSameCard(shown, card) || isKept ? undefined : "holds an older card of";
 }
 
 /** Whoever followed a registrar through a restart may hold some who have not come back yet. */
