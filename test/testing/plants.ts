@@ -22,6 +22,16 @@ const SINGLE: readonly Plant[] = [
   },
   {
     bug: "the registrar takes its own questions for answers",
+    // Where a closed connection or a restart tells of the death as well, nobody needs an answer.
+    story: {
+      options: { seed: 1 },
+      actions: [
+        { kind: "start", node: "m0", spec: { service: "cache" }, atMs: 0 },
+        { kind: "start", node: "w0", spec: { services: ["cache"] }, atMs: 0 },
+        { kind: "stop", node: "m0", forMs: 20_000, atMs: 10_000 },
+      ],
+      untilMs: 40_000,
+    },
     foundBy: ["the dead are out"],
     plant: selfAnswering,
   },
