@@ -184,6 +184,8 @@ export class ClientShell implements Emitter {
     return openClientPort(
       {
         reconnectMinMs: tuning.reconnectMinMs,
+        // One that dials again is back by then, though a packet of it be lost.
+        detachMs: tuning.helloTimeoutMs + tuning.reconnectMinMs,
         keys: this.#credentials.portKeys(source),
         ahead: isAhead ? target.endpoint : undefined,
       },

@@ -163,8 +163,8 @@ export class Fences {
   /** A consumer speaks on another connection: services of which it is to acknowledge a revision there. */
   moved(before: string, route: string): readonly string[] {
     const services = new Set<string>();
-    for (const { waiting, present, service } of this.#open) {
-      if (present.delete(before)) present.add(route);
+    for (const { waiting, present, guests, service } of this.#open) {
+      for (const set of [present, guests]) if (set.delete(before)) set.add(route);
       const instance = waiting.get(before);
       if (instance === undefined) continue;
       waiting.delete(before);

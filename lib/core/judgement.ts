@@ -126,7 +126,11 @@ export class Judgement {
       const isAway = member.route === null && member.entry.standing === "alive";
       if (isAway && !this.#massLoss.holds(member)) this.sight(member, "notReturned", nowMs);
     }
-    for (const member of unjudged(this.#court)) this.sight(member, "fellSilent", nowMs);
+    for (const member of unjudged(this.#court)) this.fellSilent(member, nowMs);
+  }
+
+  postpone(byMs: number): void {
+    this.#massLoss.postpone(byMs);
   }
 
   /** Lets the clock do what is due. */
@@ -255,12 +259,9 @@ export class Judgement {
     const released = { kind: "released", judged, isCeiling } as const;
     const isNews = this.#court.trust.hold(false);
     this.#court.recorder.noteRegistrar(released, nowMs);
-    const judge = (member: Member, sighting: Sighting): void => {
-      this.note(member, { kind: "released" }, nowMs);
-      this.sight(member, sighting, nowMs);
-    };
-    for (const member of lost) judge(member, "connectionLost");
-    for (const member of silent) judge(member, "fellSilent");
+    for (const member of [...lost, ...silent]) this.note(member, { kind: "released" }, nowMs);
+    for (const member of lost) this.sight(member, "connectionLost", nowMs);
+    for (const member of silent) this.fellSilent(member, nowMs);
     if (isNews) this.#tell("registrar.released", released);
   }
 

@@ -1,5 +1,5 @@
 import type { RegistrarTuning } from "./options.ts";
-import { hasFallenSilent } from "./registry.ts";
+import { hasFallenSilent, isReportedOnly } from "./registry.ts";
 import type { Member, Registry } from "./registry.ts";
 import type { Rounds } from "./rounds.ts";
 
@@ -61,6 +61,7 @@ export class MassLoss {
   #isSpent = false;
   /** When those still silent were asked for the last time; null before. */
   #calledMs: number | null = null;
+  #wasPostponed = false;
 
   constructor(tuning: RegistrarTuning) {
     this.#tuning = tuning;
@@ -115,6 +116,13 @@ export class MassLoss {
     return this.#held.has(member);
   }
 
+  /** Our own clock was late: the answers to the call may lie unread. Once for each call. */
+  postpone(byMs: number): void {
+    if (this.#calledMs === null || this.#wasPostponed) return;
+    this.#calledMs += byMs;
+    this.#wasPostponed = true;
+  }
+
   /** Somebody is there again, or gone for a reason of its own. */
   forget(member: Member): void {
     this.#recent.delete(member);
@@ -137,6 +145,7 @@ export class MassLoss {
     }
     if (this.#calledMs === null) {
       this.#calledMs = nowMs;
+      this.#wasPostponed = false;
       return { kind: "call" };
     }
     if (nowMs <= this.#calledMs + answerWindowMs) return undefined;
@@ -171,12 +180,16 @@ export class MassLoss {
   }
 }
 
-/** Listed as alive, though they left too many questions unanswered: they were spared or held. */
-export function unjudged(of: Surveyed): readonly Member[] {
-  const { registry, rounds } = of;
-  return [...registry.all()].filter(
-    ({ route, entry }) => route !== null && entry.standing === "alive" && rounds.isSilent(route),
-  );
+/**
+ * Not suspect for it, though they left too many questions unanswered: they were spared or held. Who is
+ * suspect by reports alone would be alive again with the last of them.
+ */
+export function unjudged({ registry, rounds }: Surveyed): readonly Member[] {
+  return [...registry.all()].filter((member) => {
+    const { route, entry } = member;
+    const isSuspect = entry.standing === "suspect" && !isReportedOnly(member);
+    return route !== null && !isSuspect && rounds.isSilent(route);
+  });
 }
 
 /** Asks them once more before they are judged: they may be back. */

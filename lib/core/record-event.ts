@@ -107,7 +107,7 @@ export type RegistrarEvent =
     }
   | {
       readonly kind: "released";
-      /** So many closed connections are judged now. */
+      /** So many are judged now: closed connections, and those that did not answer the last call. */
       readonly judged: number;
       /** The ceiling was reached; else enough are there again. */
       readonly isCeiling: boolean;

@@ -74,6 +74,13 @@ export class Rolls {
     return this.proofs.fences;
   }
 
+  /** Our own clock was late, though not for long. */
+  postpone(byMs: number): void {
+    this.rounds.postpone(byMs);
+    this.trust.postpone(byMs);
+    this.judgement.postpone(byMs);
+  }
+
   /** Our own event loop stood still: nobody is blamed for what we did not see. */
   stalled(nowMs: number, lateMs: number): void {
     this.rounds.forgive();

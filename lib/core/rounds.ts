@@ -93,12 +93,13 @@ export class Rounds {
 
   /** True where the latest question was not answered in time. */
   isLate(route: string): boolean {
-    return (this.#respondents.get(route)?.missed ?? 0) > 0;
+    return this.lateness(route) !== undefined;
   }
 
-  /** True where it was reported silent and has not answered since. */
+  /** True where it was reported silent, or would have been on a path that loses nothing. */
   isSilent(route: string): boolean {
-    return this.#respondents.get(route)?.isSilent ?? false;
+    const { isSilent = false, missed = 0 } = this.#respondents.get(route) ?? {};
+    return isSilent || missed >= this.#tuning.missedMax;
   }
 
   /** The latest question that was not answered in time, and how many in a row. */

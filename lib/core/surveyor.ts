@@ -166,7 +166,7 @@ export class Surveyor {
     // A little more, because the answers that came meanwhile are still to be read.
     const byMs = lateMs + LATE_MS;
     if (lateMs > this.#tuning.stallMs) this.#rolls.stalled(nowMs, lateMs);
-    else this.#rolls.rounds.postpone(byMs);
+    else this.#rolls.postpone(byMs);
     this.#admission.postpone(byMs);
   }
 

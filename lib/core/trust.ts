@@ -11,8 +11,10 @@ export class Trust {
   readonly #tuning: RegistrarTuning;
   #untilMs = -Infinity;
   #ceilingMs = -Infinity;
-  /** The end before which those who are silent were called. */
+  /** The end before which those who are silent were called, and when. */
   #calledForMs = -Infinity;
+  #calledMs = -Infinity;
+  #wasPostponed = false;
   #isLearning = false;
   #isHolding = false;
   #stalled = false;
@@ -77,7 +79,7 @@ export class Trust {
 
   /** True once, at the moment learning ends. */
   due(nowMs: number): boolean {
-    if (!this.isLearning || nowMs < this.#untilMs) return false;
+    if (!this.isLearning || nowMs < this.#endMs) return false;
     this.#isLearning = false;
     this.#hasLearned = true;
     return true;
@@ -87,11 +89,25 @@ export class Trust {
   calls(nowMs: number): boolean {
     if (!this.isLearning || nowMs < this.#callMs) return false;
     this.#calledForMs = this.#untilMs;
+    this.#calledMs = nowMs;
+    this.#wasPostponed = false;
     return true;
   }
 
+  /** Our own clock was late: the answers to the call may lie unread. Once for each call. */
+  postpone(byMs: number): void {
+    if (!this.#wasPostponed) this.#calledMs += byMs;
+    this.#wasPostponed = true;
+  }
+
   nextMs(): number {
-    return this.isLearning ? Math.min(this.#callMs, this.#untilMs) : Infinity;
+    return this.isLearning ? Math.min(this.#callMs, this.#endMs) : Infinity;
+  }
+
+  /** However late the call was, there is time to answer it. */
+  get #endMs(): number {
+    if (this.#calledForMs !== this.#untilMs) return this.#untilMs;
+    return Math.max(this.#untilMs, this.#calledMs + this.#tuning.answerWindowMs);
   }
 
   get #callMs(): number {

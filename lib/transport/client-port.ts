@@ -6,8 +6,6 @@ import type { ClientHandlers, ClientPort, ClientPortOptions, SocketName } from "
 import { makeDealer, makeSubscriber, type RosterSubscriber, type SurveyDealer } from "./sockets.ts";
 import { assertCurve } from "./wicket.ts";
 
-/** By then a client that dials again is back, even where a packet of it is lost. */
-const DETACHED_MS = 2000;
 /** Random and never sent to anybody, so that no registrar can feign the loss of a connection. */
 const LOSS = randomBytes(16);
 
@@ -24,13 +22,16 @@ class ZmqClientPort implements ClientPort {
   readonly #topics = new Set<string>();
   readonly #survey: Outlet<SurveyDealer>;
   readonly #roster: Outlet<RosterSubscriber>;
+  readonly #detachMs: number;
   #closed: Promise<void> | undefined;
   #dropped = 0;
   /** Dialled before anybody asked for it. */
   #ahead: string | undefined;
 
-  constructor({ reconnectMinMs, keys, ahead }: ClientPortOptions, handlers: ClientHandlers) {
+  constructor(options: ClientPortOptions, handlers: ClientHandlers) {
+    const { reconnectMinMs, detachMs, keys, ahead } = options;
     this.#handlers = handlers;
+    this.#detachMs = detachMs;
     const hasKeys = keys !== undefined;
     if (hasKeys) assertCurve();
     const failed = (error: unknown): void => this.#fail(error);
@@ -67,7 +68,7 @@ class ZmqClientPort implements ClientPort {
   }
 
   detach(): void {
-    this.#survey.detach(DETACHED_MS);
+    this.#survey.detach(this.#detachMs);
   }
 
   // With `sendTimeout: 0` a send has ended when the call returns, so sends never overlap.

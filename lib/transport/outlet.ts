@@ -11,16 +11,19 @@ export interface OutletParts<S extends Socket & Readable> {
   readonly message: (frames: readonly Uint8Array[]) => void;
   readonly failed: (error: unknown) => void;
   /**
-   * Tells why a handshake failed: with keys always, else at one attempt alone, because a connection that
-   * comes of it has two files more as long as it lasts. Where somebody was heard before it is a late one:
+   * Tells why a handshake failed: with keys always, else at few attempts alone, because a connection that
+   * comes of one has two files more as long as it lasts. Where somebody was heard before it is a late one:
    * that the registrar has keys now is rarer than that it is away.
    */
   readonly unwelcome?: (failure: HandshakeFailure) => void;
   readonly hasKeys?: boolean;
 }
 
-/** Which attempt in silence is told of, without keys. */
-const TOLD_ATTEMPT = { unheard: 2, heard: 5 } as const;
+/** Which attempts in silence are told of, without keys. The second at a name is in another address family. */
+const TOLD_ATTEMPTS: Readonly<Record<"unheard" | "heard", readonly number[]>> = {
+  unheard: [2, 3],
+  heard: [5],
+};
 
 /** One attempt to speak with an endpoint. */
 interface Line<S> {
@@ -127,8 +130,8 @@ export class Outlet<S extends Socket & Readable> {
   /** Before connecting, or the first failure is missed. */
   #monitor(line: Line<S>): void {
     const { hasKeys, unwelcome } = this.#parts;
-    const told = TOLD_ATTEMPT[this.#known === line.endpoint ? "heard" : "unheard"];
-    if (hasKeys !== true && line.attempt !== told) return;
+    const told = TOLD_ATTEMPTS[this.#known === line.endpoint ? "heard" : "unheard"];
+    if (hasKeys !== true && !told.includes(line.attempt)) return;
     line.monitored = watchHandshakes(line.socket, (failure) => {
       if (this.#line === line) unwelcome?.(failure);
     });

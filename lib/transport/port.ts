@@ -96,8 +96,8 @@ export interface ClientHandlers {
   /** A socket cannot be made or connected or failed for good, or one of these handlers threw. */
   readonly failed: (error: unknown) => void;
   /**
-   * A handshake came to nothing. Without keys it is noticed at the second attempt in silence only, or at
-   * the fifth where the registrar was heard before, because it costs.
+   * A handshake came to nothing. Without keys it is noticed at the second and third attempt in silence
+   * only, or at the fifth where the registrar was heard before, because it costs.
    */
   readonly unwelcome?: (socket: SocketName, failure: HandshakeFailure) => void;
 }
@@ -111,7 +111,10 @@ export interface ClientPort {
   dial(endpoint: string): void;
   /** Gives up the connection and all that is queued, as `dial` does. */
   hangup(): void;
-  /** The same, but the registrar sees it 2 s later, or with the next `detach` or `close`. */
+  /**
+   * The same, but the connection is left open for `detachMs`, or until the next `detach` or `close`; what
+   * is queued in it may go out meanwhile, and what it brings is dropped.
+   */
   detach(): void;
   send(frame: Uint8Array): void;
   /** Connects the roster socket; replaces an earlier endpoint; subscriptions stay. */
@@ -127,6 +130,8 @@ export interface ClientPort {
 
 export interface ClientPortOptions {
   readonly reconnectMinMs: number;
+  /** How long a connection that is detached stays open. */
+  readonly detachMs: number;
   readonly keys?: ClientPortKeys | undefined;
   /** Dialled at once, as the first `dial` would: the handshake is under way when that comes. */
   readonly ahead?: string | undefined;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Report, Watch } from "../../lib/core/messages.ts";
-import { tuneRegistrar } from "../../lib/core/options.ts";
+import { learningMs, tuneRegistrar } from "../../lib/core/options.ts";
 import { deltaTopic } from "../../lib/core/topics.ts";
 import { RegistrarRig } from "./registrar-rig.ts";
 import { cardOf, EPOCH, LAN, watchOf } from "./samples.ts";
@@ -490,6 +490,75 @@ test("whoever thaws while a hold ends is asked once more, and stays", () => {
   rig.clear();
   rig.frozen.clear();
   rig.pass(3000);
+  assert.equal(rig.surveyor.authority, "live");
+  assert.deepEqual(toldBeforeLive(rig), []);
+});
+
+test("the frozen came back after a stall on a path that loses packets, where more questions are asked", () => {
+  const tuning = tuneRegistrar({ preset: "wan", lossyMissedMax: 20 });
+  const rig = RegistrarRig.live(tuning);
+  for (const name of NAMES(40)) rig.join(name);
+  rig.pass(3000);
+  // One member in a hundred that answers late makes the path a lossy one.
+  rig.frozen.add("c039");
+  rig.pass(tuning.surveyIntervalMs + tuning.answerWindowMs + tuning.probeIntervalMs);
+  rig.frozen.clear();
+  rig.pass(3000);
+  assert.equal(rig.notes("registrar.pathLossy").length, 1);
+  for (const name of NAMES(3)) rig.frozen.add(name);
+  rig.stall(6000);
+  rig.pass(1);
+  assert.equal(rig.surveyor.authority, "learning");
+  rig.clear();
+  rig.pass(tuning.learningMaxMs);
+  assert.deepEqual(toldBeforeLive(rig).toSorted(), NAMES(3));
+});
+
+test("a reported peer that froze came back when the report of it ended: its silence was spared", () => {
+  const { rig, names } = crowd(40);
+  const [dead = "", ...others] = names;
+  const report = (isUnreachable: boolean): void => {
+    for (const name of others.slice(0, 3)) {
+      const message = { kind: "report", epoch: EPOCH, service: "cache", id: dead } as const;
+      const instance = rig.surveyor.explain("cache", dead, rig.nowMs)?.instance ?? "";
+      rig.take({ kind: "received", route: name, message: { ...message, instance, isUnreachable } });
+    }
+  };
+  for (const name of others.slice(0, 3)) {
+    rig.take({
+      kind: "received",
+      route: name,
+      message: watchOf(["cache"], { instance: `${name}-1` }),
+    });
+  }
+  report(true);
+  rig.pass(200);
+  assert.match(suspects(rig).join(), /health-check/);
+  rig.frozen.add(dead);
+  rig.stall(3000);
+  rig.pass(learningMs(LAN) + 50);
+  assert.equal(rig.surveyor.authority, "live");
+  assert.match(suspects(rig).join(), /missed-surveys/);
+  report(false);
+  rig.pass(200);
+  assert.match(suspects(rig).join(), /missed-surveys/);
+});
+
+test("a block of the registrar while it called was taken for the silence of those who lived", () => {
+  const tuning = tuneRegistrar({ preset: "local" });
+  const rig = RegistrarRig.live(tuning);
+  for (const name of NAMES(10)) rig.join(name);
+  rig.pass(1500);
+  for (const name of NAMES(2)) rig.frozen.add(name);
+  rig.stall(3000);
+  rig.pass(1);
+  rig.clear();
+  // They thaw before the call, and the clock is late over it, though not so late that it is a stall.
+  rig.pass(learningMs(tuning) - tuning.answerWindowMs - 40);
+  assert.equal(rig.surveyor.authority, "learning");
+  rig.frozen.clear();
+  rig.nowMs += tuning.stallMs - 20;
+  rig.pass(2000);
   assert.equal(rig.surveyor.authority, "live");
   assert.deepEqual(toldBeforeLive(rig), []);
 });

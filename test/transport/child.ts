@@ -18,7 +18,7 @@ function client(
   keys?: ClientPortKeys,
 ): ClientPort {
   return openClientPort(
-    { reconnectMinMs: 20, keys },
+    { reconnectMinMs: 20, detachMs: 100, keys },
     {
       received: (frame) => received(Buffer.from(frame).toString()),
       lost: () => say("lost"),

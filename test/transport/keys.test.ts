@@ -60,7 +60,7 @@ class Guest {
     const keys: ClientPortKeys | undefined =
       own === undefined ? undefined : { ...own, serverKey: server.publicKey };
     this.port = openClientPort(
-      { reconnectMinMs: 10, keys },
+      { reconnectMinMs: 10, detachMs: 100, keys },
       {
         received: (frame) => this.received.push(text(frame)),
         // libzmq may tell of the loss of a connection that never came about.

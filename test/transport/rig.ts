@@ -111,7 +111,7 @@ export class Client {
 
   constructor(t: TestContext, reconnectMinMs = 10, ahead?: string) {
     this.port = openClientPort(
-      { reconnectMinMs, ahead },
+      { reconnectMinMs, detachMs: 2000, ahead },
       {
         received: (frame) => this.received.push(text(frame)),
         lost: () => {
