@@ -1,7 +1,7 @@
 import { Client } from "../core/client.ts";
 import { RollcallError } from "../core/errors.ts";
 import type { ClientEffect, ClientInput, Transmission } from "../core/io.ts";
-import type { ClientTuning } from "../core/options.ts";
+import { detachMs, type ClientTuning } from "../core/options.ts";
 import type { Card } from "../core/peer.ts";
 import type { Identity, Showing } from "../core/respondent.ts";
 import { nowMs } from "../host/clock.ts";
@@ -178,14 +178,13 @@ export class ClientShell implements Emitter {
   }
 
   #open(source: number): ClientPort {
-    const { targets, tuning, isAborted } = this.#setup;
+    const { targets, isAborted, tuning } = this.#setup;
     const target = targets[source];
     const isAhead = target?.hasSurvey === true && isAborted !== true;
     return openClientPort(
       {
         reconnectMinMs: tuning.reconnectMinMs,
-        // One that dials again is back by then, though a packet of it be lost.
-        detachMs: tuning.helloTimeoutMs + tuning.reconnectMinMs,
+        detachMs: detachMs(tuning),
         keys: this.#credentials.portKeys(source),
         ahead: isAhead ? target.endpoint : undefined,
       },
@@ -194,8 +193,8 @@ export class ClientShell implements Emitter {
         lost: () => this.take({ kind: "lost", source }),
         published: (frames) => this.#published(source, frames),
         failed: (error) => this.#limited.error("client.socketFailed", { err: error }),
-        unwelcome: (socket, failure) => {
-          const refusal = this.#denials.refusal(source, socket, failure);
+        unwelcome: (...why) => {
+          const refusal = this.#denials.refusal(source, ...why);
           if (refusal !== null) this.#perform(refusal);
         },
       },
@@ -263,9 +262,8 @@ export class ClientShell implements Emitter {
       case "dial":
         return port.dial(endpoint);
       case "hangup":
-        return port.hangup();
       case "detach":
-        return port.detach();
+        return port[effect.kind]();
       case "send":
         return port.send(
           encodeToRegistrar(this.#credentials.proved(effect.source, effect.message)),

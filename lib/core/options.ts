@@ -88,6 +88,11 @@ export function lossyFreezeBoundMs(t: RegistrarTuning): number {
   return freezeBoundMs({ ...t, missedMax: patienceOf(t, "steady loss") });
 }
 
+/** Whoever hears nothing and dials again is back within this time, even where a packet of it is lost. */
+export function detachMs(t: ClientTuning): number {
+  return t.helloTimeoutMs + t.reconnectMinMs;
+}
+
 /** Questions in a row that may stay unanswered while packets are lost. */
 export function patienceOf(t: RegistrarTuning, path: "loss" | "steady loss"): number {
   if (t.lossyMissedMax <= t.missedMax) return t.missedMax;

@@ -12,7 +12,7 @@ function learning(reason: "start" | "stall" = "start", atMs = 0): Trust {
 
 /** When learning ends, those who are silent having been called. */
 function endMs(trust: Trust): number {
-  trust.calls(Infinity);
+  trust.calls(trust.nextMs());
   return trust.nextMs();
 }
 
