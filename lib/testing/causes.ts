@@ -13,10 +13,12 @@ export function isPossible(departure: Departure): boolean {
     case "goodbye":
       return peer.saidGoodbye && peer.endedMs <= sentMs;
     case "draining":
-    case "critical":
-      return sharedBy(facts, consumer, peer).some((shared) =>
-        peer.unusable.touched(cardFromMs(departure, shared), sentMs),
-      );
+    case "critical": {
+      const all = sharedBy(facts, consumer, peer);
+      // All of them have refused it since.
+      if (all.length === 0) return peer.unusable.touched(-Infinity, sentMs);
+      return all.some((shared) => peer.unusable.touched(cardFromMs(departure, shared), sentMs));
+    }
     case "connection-lost":
       return peer.endedMs <= sentMs || lines.some(({ closedMs }) => closedMs <= sentMs);
     case "missed-surveys":
