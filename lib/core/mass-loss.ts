@@ -192,9 +192,11 @@ export function unjudged({ registry, rounds }: Surveyed): readonly Member[] {
   });
 }
 
-/** Asks them once more before they are judged: they may be back. */
-export function callUnjudged(of: Surveyed): void {
-  for (const { route } of unjudged(of)) if (route !== null) of.rounds.askNow(route);
+/** Asks them once more before they are judged: they may be back. Returns how many they are. */
+export function callUnjudged(of: Surveyed): number {
+  const called = unjudged(of);
+  for (const { route } of called) if (route !== null) of.rounds.askNow(route);
+  return called.length;
 }
 
 /** Counts who is silent. Whoever was judged for it after `sinceMs` still counts. */

@@ -195,7 +195,7 @@ export class Rolls {
 
   /** Lets the clock do what is due. */
   advance(nowMs: number): void {
-    if (this.trust.calls(nowMs)) callUnjudged(this);
+    if (this.trust.calls(nowMs) && callUnjudged(this) > 0) this.trust.called(nowMs);
     if (this.trust.due(nowMs)) this.#endLearning(nowMs);
     if (this.lossiness.advance(this.registry.size, nowMs)) this.#pathTurned(nowMs);
     const due = this.rounds.due(nowMs);

@@ -89,9 +89,13 @@ export class Trust {
   calls(nowMs: number): boolean {
     if (!this.isLearning || nowMs < this.#callMs) return false;
     this.#calledForMs = this.#untilMs;
+    return true;
+  }
+
+  /** Somebody was called now, and has the time to answer. */
+  called(nowMs: number): void {
     this.#calledMs = nowMs;
     this.#wasPostponed = false;
-    return true;
   }
 
   /** Our own clock was late: the answers to the call may lie unread. Once for each call. */
@@ -106,7 +110,6 @@ export class Trust {
 
   /** However late the call was, there is time to answer it. */
   get #endMs(): number {
-    if (this.#calledForMs !== this.#untilMs) return this.#untilMs;
     return Math.max(this.#untilMs, this.#calledMs + this.#tuning.answerWindowMs);
   }
 

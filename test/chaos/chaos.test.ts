@@ -23,7 +23,9 @@ test("what is claimed holds through a short run of chaos", { skip }, async (t) =
   const workshop = { roles, say: (text: string) => t.diagnostic(text) };
   const runs = await Promise.all([registrars, mixed].map(({ run }) => run(ORDER, workshop)));
   const outcomes = runs.flat();
-  assert.deepEqual(complaints(outcomes), []);
+  // While every registrar is in trouble, a list may lack somebody: that is told, and no violation.
+  const bad = outcomes.filter(({ violations }) => violations.length > 0);
+  assert.deepEqual(complaints(bad), []);
   for (const outcome of outcomes) {
     const { story, figures } = outcome;
     assert.ok(isGood(outcome), JSON.stringify(figures));

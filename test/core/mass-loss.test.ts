@@ -90,6 +90,18 @@ test("it lets go by itself once enough are back, calls all again, and names thos
   assert.ok(!massLoss.isHolding);
 });
 
+test("our own lateness is no silence: the call lasts longer by it, once", () => {
+  const { massLoss, lost } = holding();
+  const { answerWindowMs } = LAN;
+  for (const member of lost) massLoss.forget(member);
+  massLoss.postpone(1000);
+  assert.deepEqual(massLoss.release(census(10, 0), 200), { kind: "call" });
+  massLoss.postpone(300);
+  massLoss.postpone(300);
+  assert.equal(massLoss.release(census(10, 0), 500 + answerWindowMs), undefined);
+  assert.equal(massLoss.release(census(10, 0), 501 + answerWindowMs)?.kind, "end");
+});
+
 test("it goes on to hold where too many are lost again after the call", () => {
   const { massLoss, lost } = holding();
   for (const member of lost.slice(2)) massLoss.forget(member);

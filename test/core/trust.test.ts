@@ -87,6 +87,17 @@ test("a stall while learning starts it over under the same ceiling, however ofte
   assert.ok(trust.due(30_000));
 });
 
+test("whoever is called late has the time to answer, and our own lateness does not count", () => {
+  const trust = learning();
+  assert.equal(trust.calls(3600), true);
+  trust.called(3600);
+  assert.equal(trust.nextMs(), 3600 + LAN.answerWindowMs);
+  trust.postpone(300);
+  trust.postpone(300);
+  assert.equal(trust.nextMs(), 3900 + LAN.answerWindowMs);
+  assert.deepEqual([trust.due(3700), trust.due(3900 + LAN.answerWindowMs)], [false, true]);
+});
+
 test("before learning ends, those who are silent are called once, with the time to answer", () => {
   const trust = learning();
   const callMs = 3700 - LAN.answerWindowMs - TICK_MS;
