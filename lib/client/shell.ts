@@ -178,7 +178,7 @@ export class ClientShell implements Emitter {
   }
 
   #open(source: number): ClientPort {
-    const { targets, isAborted, tuning } = this.#setup;
+    const { targets, tuning, isAborted } = this.#setup;
     const target = targets[source];
     const isAhead = target?.hasSurvey === true && isAborted !== true;
     return openClientPort(

@@ -14,8 +14,6 @@ interface Respondent {
   answered: number;
   /** Questions in a row without an answer. */
   missed: number;
-  /** They were too many once, however many are allowed by now. */
-  isSilent: boolean;
   /** The round of the latest of them. */
   lateRound: number;
   /** The round of a further question that is under way, so that the regular one is left out; or 0. */
@@ -93,13 +91,12 @@ export class Rounds {
 
   /** True where the latest question was not answered in time. */
   isLate(route: string): boolean {
-    return this.lateness(route) !== undefined;
+    return (this.#respondents.get(route)?.missed ?? 0) > 0;
   }
 
   /** True where it was reported silent, or would have been on a path that loses nothing. */
   isSilent(route: string): boolean {
-    const { isSilent = false, missed = 0 } = this.#respondents.get(route) ?? {};
-    return isSilent || missed >= this.#tuning.missedMax;
+    return (this.#respondents.get(route)?.missed ?? 0) >= this.#tuning.missedMax;
   }
 
   /** The latest question that was not answered in time, and how many in a row. */
@@ -124,8 +121,7 @@ export class Rounds {
     this.#slots[slot]?.add(route);
     // Rounds before this one may have asked the same connection in an earlier role.
     const answered = this.#round;
-    const unasked = { asked: 0, answered, missed: 0, isSilent: false, lateRound: 0, probe: 0 };
-    this.#respondents.set(route, { slot, ...unasked });
+    this.#respondents.set(route, { slot, asked: 0, answered, missed: 0, lateRound: 0, probe: 0 });
     this.#urgent.add(route);
   }
 
@@ -156,7 +152,6 @@ export class Rounds {
     if (respondent === undefined || !this.wasAsked(route, round)) return false;
     if (round <= respondent.answered) return true;
     respondent.answered = round;
-    respondent.isSilent = false;
     if (respondent.missed > 0) {
       this.#caughtUp = respondent.missed;
       respondent.missed = 0;
@@ -185,7 +180,6 @@ export class Rounds {
     this.#probes = [];
     for (const respondent of this.#respondents.values()) {
       respondent.missed = 0;
-      respondent.isSilent = false;
       respondent.probe = 0;
     }
   }
@@ -244,7 +238,6 @@ export class Rounds {
   #missed(respondent: Respondent): boolean {
     respondent.missed += 1;
     const isSilent = respondent.missed >= this.missedMax;
-    respondent.isSilent ||= isSilent;
     respondent.probe = isSilent ? 0 : this.#round + 1;
     return isSilent;
   }

@@ -89,6 +89,11 @@ export class Proxy {
     return this.#accepted;
   }
 
+  /** Connections there are. */
+  get open(): number {
+    return this.#pairs.size;
+  }
+
   hold(...directions: readonly Direction[]): void {
     for (const direction of directions) {
       this.#held.add(direction);
