@@ -28,13 +28,17 @@ export function greetingOf(mechanism = "NULL"): Buffer {
   return greeting;
 }
 
-/** The command that ends a handshake without keys. */
-export function readyOf(socketType: "DEALER" | "SUB"): Buffer {
-  const name = Buffer.from("\x05READY\x0bSocket-Type", "latin1");
-  const value = Buffer.alloc(4 + socketType.length);
-  value.writeUInt32BE(socketType.length);
-  value.write(socketType, 4, "latin1");
-  return frameOf(Buffer.concat([name, value]), COMMAND);
+/** The command that ends a handshake without keys; `id` is what the other side is to call us. */
+export function readyOf(socketType: "DEALER" | "SUB", id?: Uint8Array): Buffer {
+  const type = propertyOf("Socket-Type", Buffer.from(socketType, "latin1"));
+  const named = id === undefined ? [] : [propertyOf("Identity", id)];
+  return frameOf(Buffer.concat([Buffer.from("\x05READY", "latin1"), type, ...named]), COMMAND);
+}
+
+function propertyOf(name: string, value: Uint8Array): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(value.length);
+  return Buffer.concat([Buffer.of(name.length), Buffer.from(name, "latin1"), length, value]);
 }
 
 /** One frame of a message; `hasMore` says that another one follows. */
